@@ -1,0 +1,43 @@
+/** How the program ends, for scripts. One table for every command; documented in the README. */
+export const exitCodes = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  configuration: 3,
+  budget: 4,
+  rounds: 5,
+  llm: 6,
+  unverified: 7,
+  busy: 8,
+  disk: 74,
+  hangup: 129,
+  interrupt: 130,
+  terminate: 143,
+} as const;
+
+/** A failure the user can act on: the program prints `message` and `hint`, never a stack. */
+export abstract class CompanyError extends Error {
+  abstract readonly exitCode: number;
+  readonly hint: string | undefined;
+
+  constructor(message: string, { hint, ...options }: ErrorOptions & { hint?: string | undefined } = {}) {
+    super(message, options);
+    this.name = new.target.name;
+    this.hint = hint;
+  }
+}
+
+/** The command line asks for something that does not exist or does not go together. */
+export class UsageError extends CompanyError {
+  readonly exitCode = exitCodes.usage;
+}
+
+/** A setting is wrong or missing; the message names file, line and key where they are known. */
+export class ConfigError extends CompanyError {
+  readonly exitCode = exitCodes.configuration;
+}
+
+/** A file could not be read or written. */
+export class DiskError extends CompanyError {
+  readonly exitCode = exitCodes.disk;
+}

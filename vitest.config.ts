@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
+    env: { NO_COLOR: "1" },
+    setupFiles: ["test/helpers/clean-environment.ts"],
+  },
+});

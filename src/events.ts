@@ -1,0 +1,178 @@
+import { z } from "zod";
+
+/**
+ * Everything a run tells the outside, one JSON object each: printed by `--json`, kept in the run folder, and later
+ * sent over HTTP. A reader ignores types it does not know; a change of meaning raises `v`.
+ */
+const head = {
+  v: z.literal(1),
+  /** The run's id. */
+  run: z.string(),
+  /** Counts from 1 within the run, without gaps. */
+  seq: z.int(),
+  /** ISO 8601, UTC. */
+  time: z.string(),
+};
+
+/** The question an event is about; `key` is `Action/subject/attempt.turn`. */
+const call = {
+  key: z.string(),
+  role: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  attempt: z.int(),
+  turn: z.int(),
+};
+
+const usage = z.object({
+  input: z.int(),
+  output: z.int(),
+  cachedRead: z.int().optional(),
+  cachedWrite: z.int().optional(),
+  reasoning: z.int().optional(),
+  source: z.enum(["reported", "estimated"]),
+});
+
+const llm = { llm: z.string(), model: z.string() };
+
+/** USD. `basis` says how it was found: a known price, one from the config, a local model, an assumed price, or a recording. */
+const cost = z.object({ usd: z.number(), basis: z.enum(["known", "config", "local", "assumed", "recorded"]) });
+
+const totals = z.object({
+  role: z.string(),
+  model: z.string(),
+  calls: z.int(),
+  input: z.int(),
+  output: z.int(),
+  estimated: z.boolean(),
+  usd: z.number(),
+  seconds: z.number(),
+});
+
+export const outcomes = ["done", "budget", "rounds", "incomplete", "unreachable", "stopped"] as const;
+
+export const RunEvent = z.discriminatedUnion("type", [
+  z.object({
+    ...head,
+    type: z.literal("run-start"),
+    idea: z.string(),
+    folder: z.string(),
+    /** How the default LLM was found, in one line. */
+    choice: z.string(),
+    llms: z.array(z.object({ role: z.string(), action: z.string(), ...llm })),
+    estimate: z.object({ usd: z.number(), calls: z.int(), input: z.int(), output: z.int() }),
+    investment: z.number(),
+    /** Set when recorded answers are played: whose, and when they were given. */
+    replay: z.object({ name: z.string(), model: z.string(), date: z.string() }).optional(),
+  }),
+  z.object({ ...head, type: z.literal("round-start"), round: z.int(), roles: z.array(z.string()) }),
+  z.object({ ...head, type: z.literal("call-start"), ...call, ...llm }),
+  z.object({ ...head, type: z.literal("call-progress"), ...call, tokens: z.int() }),
+  z.object({
+    ...head,
+    type: z.literal("call-end"),
+    ...call,
+    ...llm,
+    seconds: z.number(),
+    finish: z.string(),
+    usage,
+    cost,
+  }),
+  z.object({
+    ...head,
+    type: z.literal("call-failed"),
+    ...call,
+    ...llm,
+    kind: z.string(),
+    message: z.string(),
+    hint: z.string().optional(),
+    tries: z.array(z.string()),
+  }),
+  z.object({
+    ...head,
+    type: z.literal("retry"),
+    ...call,
+    ...llm,
+    /** Which try failed, from 1. */
+    failed: z.int(),
+    reason: z.string(),
+    /** Seconds until the next one. */
+    wait: z.number(),
+  }),
+  z.object({ ...head, type: z.literal("prompt-waiting"), ...call, file: z.string(), answer: z.string() }),
+  z.object({ ...head, type: z.literal("prompt-changed"), ...call, recording: z.string() }),
+  z.object({
+    ...head,
+    type: z.literal("repair"),
+    ...call,
+    /** Closed list of src/repair; shown as repair_<kind>. */
+    kind: z.string(),
+    path: z.string(),
+    lossy: z.boolean(),
+  }),
+  z.object({ ...head, type: z.literal("reask"), ...call, problems: z.array(z.string()) }),
+  z.object({
+    ...head,
+    type: z.literal("unusable"),
+    ...call,
+    problems: z.array(z.string()),
+    /** The raw answer, below the run folder. */
+    saved: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal("review"),
+    role: z.string(),
+    action: z.string(),
+    subject: z.string(),
+    approved: z.boolean(),
+    comments: z.array(z.string()),
+  }),
+  z.object({ ...head, type: z.literal("warning"), message: z.string() }),
+  z.object({ ...head, type: z.literal("project"), name: z.string(), folder: z.string() }),
+  z.object({
+    ...head,
+    type: z.literal("commit"),
+    message: z.string(),
+    files: z.array(z.string()),
+    /** Empty where git is not installed. */
+    hash: z.string(),
+  }),
+  z.object({
+    ...head,
+    type: z.literal("run-end"),
+    outcome: z.enum(outcomes),
+    exitCode: z.int(),
+    /** One sentence: what happened, and to what. */
+    message: z.string(),
+    hint: z.string().optional(),
+    /** The repository; empty if none was begun. */
+    project: z.string(),
+    /** Shell commands that run the product, from its folder. */
+    runCommand: z.string(),
+    missing: z.array(z.object({ subject: z.string(), reason: z.string() })),
+    totals: z.array(totals),
+    repairs: z.record(z.string(), z.int()),
+    usd: z.number(),
+    seconds: z.number(),
+  }),
+]);
+export type RunEvent = z.infer<typeof RunEvent>;
+
+/** An event before the run stamps it. */
+export type NewEvent = RunEvent extends infer E
+  ? E extends RunEvent
+    ? Omit<E, "v" | "run" | "seq" | "time">
+    : never
+  : never;
+
+export type Emit = (event: NewEvent) => void;
+
+/** Stamps events with version, run, sequence and time and hands them to the listener, in order. */
+export function emitter(run: string, listen: (event: RunEvent) => void, now = () => new Date()): Emit {
+  let seq = 0;
+  return (event) => {
+    seq += 1;
+    listen({ v: 1, run, seq, time: now().toISOString(), ...event } as RunEvent);
+  };
+}

@@ -1,0 +1,223 @@
+import { z } from "zod";
+import type { Budget, Reservation } from "../budget.ts";
+import type { Operation } from "../engine/steps.ts";
+import type { Emit } from "../events.ts";
+import { keyOf } from "./about.ts";
+import { costOf } from "./cost.ts";
+import type { Deployment, Price, PriceBasis } from "./deployment.ts";
+import { connectDeployment } from "./index.ts";
+import {
+  type Delta,
+  type FailureKind,
+  type Finish,
+  type FinishReason,
+  type Llm,
+  type Notice,
+  ProviderError,
+  type Usage,
+} from "./provider.ts";
+import type { RecordedAnswer } from "./recordings.ts";
+import { retrying } from "./retry.ts";
+import { estimateMessages, estimateTokens } from "./tokens.ts";
+
+const Call = z.object({
+  role: z.string(),
+  action: z.string(),
+  subject: z.string(),
+  attempt: z.int(),
+  turn: z.int(),
+  messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
+  schema: z.object({ name: z.string(), schema: z.record(z.string(), z.unknown()) }).optional(),
+});
+
+/** One question to one LLM, as it crosses the seam. */
+export type LlmCall = z.infer<typeof Call>;
+
+/** What came of it. `usd` is what it cost, a failure too, so that a run that is replayed ends with the same sum. */
+export type LlmAnswer =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly finish: FinishReason;
+      readonly model: string;
+      readonly usd: number;
+    }
+  | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number };
+
+type LlmFailure = {
+  readonly kind: FailureKind | "budget" | "stopped";
+  readonly message: string;
+  readonly hint?: string;
+  /** One line for each attempt that failed. */
+  readonly tries: readonly string[];
+};
+
+interface Surroundings {
+  readonly deployments: readonly Deployment[];
+  readonly connect?: (deployment: Deployment, notify: (notice: Notice) => void) => Promise<Llm>;
+  readonly budget: Budget;
+  readonly emit: Emit;
+  /** Once aborted no call and no further try is begun; those under way end by the signal of the engine. */
+  readonly stop: AbortSignal;
+  readonly record?: ((call: LlmCall, answer: RecordedAnswer) => Promise<void>) | undefined;
+  /** Milliseconds. */
+  readonly clock?: () => number;
+}
+
+/** What a call is under: its key, the signal that ends it, and the one that also forbids another try. */
+interface Under {
+  readonly key: string;
+  readonly signal: AbortSignal;
+  readonly ended: AbortSignal;
+}
+
+/** What one attempt has brought so far; `unseen` is reasoning and tool calls, which cost but are not returned. */
+interface Received {
+  text: string;
+  unseen: string;
+}
+
+/**
+ * The operation that asks an LLM: everything that stands around a call, once for all providers. It keeps to the
+ * budget, tries again what may pass, tells the run what happens, and answers failures as data.
+ */
+export function llmOperation(surroundings: Surroundings): Operation {
+  const { deployments, connect = connectDeployment, budget, emit, stop, record, clock = Date.now } = surroundings;
+  const connections = new Map<string, Promise<Llm>>();
+  const notify = ({ about, ...notice }: Notice) => emit({ ...notice, key: keyOf(about), ...about });
+  const connected = (deployment: Deployment) => {
+    const connection = connections.get(deployment.name) ?? connect(deployment, notify);
+    connections.set(deployment.name, connection);
+    return connection;
+  };
+
+  return async (input, { key, lane, signal }): Promise<LlmAnswer> => {
+    const call = Call.parse(input);
+    const deployment = deployments.find(({ name }) => name === lane);
+    if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
+    const ended = AbortSignal.any([stop, signal]);
+    const reservation = await setAside(budget, mostOf(call, deployment), ended);
+    if ("kind" in reservation) return { ok: false, failure: reservation };
+    let answer: LlmAnswer | undefined;
+    try {
+      // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
+      answer = await perform(call, deployment, { key, signal: AbortSignal.any([signal]), ended });
+      return answer;
+    } finally {
+      budget.settle(reservation, answer?.usd ?? 0);
+    }
+  };
+
+  /** Asks, again where that helps, and tells the run about it. */
+  async function perform(call: LlmCall, deployment: Deployment, { key, signal, ended }: Under): Promise<LlmAnswer> {
+    const { messages, schema, ...about } = call;
+    const request = { messages, schema, maxTokens: deployment.maxToken, about };
+    const seen = { key, ...about, llm: deployment.name, model: deployment.model };
+    const began = clock();
+    const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
+    let usd = 0;
+
+    const attempt = async (llm: Llm) => {
+      const received: Received = { text: "", unseen: "" };
+      try {
+        const finish = await drain(llm.stream(request, { signal }), received, () => progress(received));
+        return { text: received.text, ...finish, usage: usageOf(finish, call, received) };
+      } catch (error) {
+        usd += lostBy(error, call, received, deployment.price);
+        throw error;
+      }
+    };
+
+    emit({ type: "call-start", ...seen });
+    try {
+      const llm = await connected(deployment);
+      const { text, finish, usage, model, cost } = await retrying(() => attempt(llm), {
+        signal: ended,
+        onRetry: (failed, error, wait) =>
+          emit({ type: "retry", ...seen, failed, reason: error.message, wait: wait / 1000 }),
+      });
+      const own = cost ?? costOf(usage, deployment.price);
+      const basis = cost === undefined ? deployment.priceBasis : basisOfStated(deployment);
+      const seconds = (clock() - began) / 1000;
+      usd += own;
+      await record?.(call, { text, finish, model, usage, usd: own });
+      emit({ type: "call-end", ...seen, model, seconds, finish, usage, cost: { usd, basis } });
+      return { ok: true, text, finish, model, usd };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      const failure = failureOf(error);
+      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries] });
+      return { ok: false, failure, usd };
+    }
+  }
+}
+
+/** The most a call can cost: its prompt, the schema that servers count with it, and the longest answer allowed. */
+function mostOf({ messages, schema }: LlmCall, { price, maxToken }: Deployment): number {
+  const shape = schema ? estimateTokens(JSON.stringify(schema)) : 0;
+  return costOf({ input: estimateMessages(messages) + shape, output: maxToken }, price);
+}
+
+/** Reserves the most a call can cost. What does not fit only because of calls under way waits for them. */
+async function setAside(budget: Budget, usd: number, ended: AbortSignal): Promise<Reservation | LlmFailure> {
+  const end = new Promise<void>((resolve) => ended.addEventListener("abort", () => resolve(), { once: true }));
+  for (;;) {
+    if (ended.aborted) return { kind: "stopped", message: "the run is being stopped", tries: [] };
+    const reservation = budget.reserve(usd);
+    if (reservation) return reservation;
+    if (!budget.couldFit(usd)) return overBudget(budget, usd);
+    await Promise.race([budget.released(), end]);
+  }
+}
+
+function overBudget({ investment, spent }: Budget, usd: number): LlmFailure {
+  const left = Math.max(0, investment - spent);
+  const message = `the next call may cost up to $${usd.toFixed(4)}, and $${left.toFixed(4)} of $${investment} is left`;
+  return { kind: "budget", message, hint: "Allow more with --investment USD, or choose a cheaper model.", tries: [] };
+}
+
+/** Reads a stream to its end. */
+async function drain(stream: AsyncGenerator<Delta, Finish, void>, received: Received, more: () => void) {
+  for (;;) {
+    const step = await stream.next();
+    if (step.done) return step.value;
+    const delta = step.value;
+    if (delta.type === "text") received.text += delta.text;
+    else received.unseen += delta.type === "reasoning" ? delta.text : (delta.name ?? "") + delta.arguments;
+    more();
+  }
+}
+
+const tokensOf = ({ text, unseen }: Received) => estimateTokens(text) + estimateTokens(unseen);
+
+/** Tells the tokens received so far at most four times a second. */
+function throttled(clock: () => number, tell: (tokens: number) => void): (received: Received) => void {
+  let last = clock();
+  return (received) => {
+    const now = clock();
+    if (now - last < 250) return;
+    last = now;
+    tell(tokensOf(received));
+  };
+}
+
+/** The server's own count; one that counts nothing although an answer came is none, and is estimated. */
+function usageOf({ usage }: Finish, { messages }: LlmCall, received: Received): Usage {
+  const output = tokensOf(received);
+  if (usage && (usage.output > 0 || output === 0)) return usage;
+  return { input: estimateMessages(messages), output, source: "estimated" };
+}
+
+/** What a failed attempt cost. A server charges for what it generated before a stream broke; nothing received is free. */
+function lostBy(error: unknown, { messages }: LlmCall, received: Received, price: Price): number {
+  if (error instanceof ProviderError && error.usage) return costOf(error.usage, price);
+  const output = tokensOf(received);
+  return output > 0 ? costOf({ input: estimateMessages(messages), output }, price) : 0;
+}
+
+/** A cost that the answer itself states is exact, unless it is an old one. */
+const basisOfStated = ({ provider }: Deployment): PriceBasis => (provider === "recording" ? "recorded" : "known");
+
+function failureOf({ kind, message, hint, tries }: ProviderError): LlmFailure {
+  return { kind, message, ...(hint === undefined ? {} : { hint }), tries };
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+
+/** What a server says went wrong, in one shape whatever words it uses for it. */
+export interface Fault {
+  readonly message: string;
+  readonly type?: string | undefined;
+  readonly code?: string | undefined;
+  readonly param?: string | undefined;
+}
+
+const word = z
+  .union([z.string().min(1), z.number()])
+  .transform(String)
+  .optional()
+  .catch(undefined);
+
+const Body = z.object({
+  error: z.unknown().optional(),
+  detail: z.unknown().optional(),
+  errors: z.unknown().optional(),
+  message: word,
+  msg: word,
+  error_msg: word,
+  text: word,
+  type: word,
+  status: word,
+  object: word,
+  code: word,
+  error_code: word,
+  param: word,
+  metadata: z.looseObject({ reasons: z.unknown().optional(), error_type: word }).optional().catch(undefined),
+});
+
+/** Finds the fault in a parsed error body; undefined where it holds no message. */
+export function faultIn(value: unknown): Fault | undefined {
+  const content = Array.isArray(value) ? value[0] : value;
+  if (typeof content === "string") return content.trim() === "" ? undefined : { message: content };
+  const read = Body.safeParse(content);
+  if (!read.success) return undefined;
+  const body = read.data;
+  const inner = faultIn(body.error);
+  const code = body.metadata?.reasons === undefined ? (body.code ?? body.error_code) : "content_filter";
+  const outer = { type: body.metadata?.error_type ?? body.type ?? body.status ?? body.object, code, param: body.param };
+  if (inner) return { ...inner, code: inner.code ?? outer.code, type: inner.type ?? outer.type };
+  const own = body.message ?? body.msg ?? body.error_msg ?? (body.error_code ? body.text : undefined);
+  if (own) return { message: own, ...outer };
+  const listed = faultIn(body.detail) ?? faultIn(body.errors);
+  return listed && { ...listed, code: listed.code ?? code };
+}
+
+/** Reads the body of a refused request: JSON of any vendor, plain text, a gateway's page, or nothing. */
+export function readFault(text: string, otherwise: string): Fault {
+  try {
+    const fault = faultIn(JSON.parse(text));
+    if (fault) return fault;
+  } catch {
+    // Not JSON: the words themselves are the message.
+  }
+  return { message: firstWords(text) || otherwise };
+}
+
+/** The beginning of an answer nobody understands, for a message: no tags, no line breaks, 200 characters. */
+export function firstWords(text: string): string {
+  const words = text
+    .slice(0, 20_000)
+    .replace(/<(style|script|head)\b[\s\S]*?<\/\1>/gi, " ")
+    .replace(/<[a-z!/][^>]*>/gi, " ");
+  return words.replace(/\s+/g, " ").trim().slice(0, 200);
+}

@@ -1,0 +1,151 @@
+import type { ZodType } from "zod";
+
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A JSON Schema (draft 2020-12) as plain data. */
+export type JsonSchema = { readonly [key: string]: unknown };
+
+/** Which question of the run this is. LLMs that answer by name (a person, a recording) use it; it is never sent over a wire. */
+export interface About {
+  readonly role: string;
+  readonly action: string;
+  /** What the action works on, such as a file's path; empty where there is only one. */
+  readonly subject: string;
+  /** From 1: a rewrite is a new attempt. */
+  readonly attempt: number;
+  /** From 1: asking again and continuing within one conversation. */
+  readonly turn: number;
+}
+
+export interface LlmRequest {
+  readonly messages: readonly ChatMessage[];
+  /** The shape of the answer, where the provider can hold a model to one. */
+  readonly schema?: { readonly name: string; readonly schema: JsonSchema } | undefined;
+  /** The most tokens of answer this call may cost. */
+  readonly maxTokens: number;
+  readonly about: About;
+}
+
+export type Delta =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | {
+      readonly type: "tool-call";
+      readonly index: number;
+      readonly id?: string;
+      readonly name?: string;
+      readonly arguments: string;
+    };
+
+/** Tokens of one call. `input` counts the whole prompt, cached parts too; `output` includes reasoning. */
+export interface Usage {
+  readonly input: number;
+  readonly output: number;
+  readonly cachedRead?: number;
+  readonly cachedWrite?: number;
+  readonly reasoning?: number;
+  /** Estimated where the server counted nothing. */
+  readonly source: "reported" | "estimated";
+}
+
+/** Why the model stopped, in the words of the chat API; unknown words are passed on as `stop` by the providers. */
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter";
+
+export interface Finish {
+  readonly finish: FinishReason;
+  /** Undefined where the server sent none; the caller estimates. */
+  readonly usage: Usage | undefined;
+  /** The model that answered, as the server named it. */
+  readonly model: string;
+  /** USD, where the answer itself states its cost. */
+  readonly cost?: number;
+}
+
+/** One connected model. `stream` yields what arrives and returns how it ended; who wants the whole drains it. */
+export interface Llm {
+  stream(request: LlmRequest, options: { signal: AbortSignal }): AsyncGenerator<Delta, Finish, void>;
+}
+
+/** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in this fetch. */
+export interface Tools {
+  readonly fetch: typeof globalThis.fetch;
+  /** Tells the run something, such as where a person finds a prompt. */
+  readonly notify: (notice: Notice) => void;
+}
+
+export type Notice =
+  | { readonly type: "prompt-waiting"; readonly about: About; readonly file: string; readonly answer: string }
+  | { readonly type: "prompt-changed"; readonly about: About; readonly recording: string };
+
+/** A kind of LLM: its settings and how to connect. Its SDK is loaded by `connect`, never at import. */
+export interface Provider<C = never> {
+  readonly config: ZodType<C>;
+  connect(config: C, tools: Tools): Promise<Llm>;
+}
+
+/** Gives a provider its type from its own schema. */
+export const defineProvider = <C>(provider: Provider<C>): Provider<C> => provider;
+
+/**
+ * What went wrong with a call, as far as the caller would act differently:
+ * `network`, `timeout`, `server`, `rate` and `truncated` may pass and are tried again;
+ * `quota`, `auth`, `request`, `overflow` (context too small), `policy`, `protocol` and `unrecorded` will not;
+ * `aborted` is the caller's own doing.
+ */
+export type FailureKind =
+  | "network"
+  | "timeout"
+  | "server"
+  | "rate"
+  | "truncated"
+  | "empty"
+  | "quota"
+  | "auth"
+  | "request"
+  | "overflow"
+  | "policy"
+  | "protocol"
+  | "unrecorded"
+  | "aborted";
+
+/** A call that brought no whole answer. The message names the model and never contains a key. */
+export class ProviderError extends Error {
+  readonly kind: FailureKind;
+  readonly status: number | undefined;
+  /** Milliseconds the server asked to wait. */
+  readonly retryAfter: number | undefined;
+  /** `x-should-retry` of the server: beats the status. */
+  readonly shouldRetry: boolean | undefined;
+  readonly hint: string | undefined;
+  /** What the call cost all the same, where the server said so. */
+  readonly usage: Usage | undefined;
+  /** What each try came to, in order; set where a call was tried again and given up. */
+  readonly tries: readonly string[];
+
+  constructor(
+    message: string,
+    facts: {
+      kind: FailureKind;
+      status?: number | undefined;
+      retryAfter?: number | undefined;
+      shouldRetry?: boolean | undefined;
+      hint?: string | undefined;
+      usage?: Usage | undefined;
+      tries?: readonly string[] | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(message, { cause: facts.cause });
+    this.name = "ProviderError";
+    this.kind = facts.kind;
+    this.status = facts.status;
+    this.retryAfter = facts.retryAfter;
+    this.shouldRetry = facts.shouldRetry;
+    this.hint = facts.hint;
+    this.usage = facts.usage;
+    this.tries = facts.tries ?? [];
+  }
+}

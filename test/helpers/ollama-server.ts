@@ -1,0 +1,125 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { z } from "zod";
+import { type Answer, type HttpServer, httpServer } from "./http-server.ts";
+
+const Chat = z.strictObject({
+  model: z.string().min(1),
+  messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
+  stream: z.literal(true),
+  // Without a window the server would choose one and forget what does not fit.
+  options: z.strictObject({
+    num_ctx: z.int().positive(),
+    num_predict: z.int().positive(),
+    temperature: z.number().optional(),
+  }),
+  format: z.record(z.string(), z.unknown()).optional(),
+  keep_alive: z.union([z.string(), z.number()]).optional(),
+  think: z.union([z.boolean(), z.string()]).optional(),
+});
+type OllamaBody = z.infer<typeof Chat>;
+
+export interface OllamaRequest {
+  readonly body: OllamaBody;
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+}
+
+export type OllamaScript =
+  | string
+  | {
+      readonly text?: string;
+      readonly thinking?: string;
+      /** What the last object says besides `done`. */
+      readonly last?: Record<string, unknown>;
+      readonly pause?: number;
+      /** Stop after so many pieces of text, in the manner of `end`. */
+      readonly cut?: number;
+      readonly end?: Answer["end"];
+    }
+  | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
+  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly end?: Answer["end"] };
+
+export interface OllamaModel {
+  readonly name: string;
+  readonly size: number;
+  readonly details: { readonly family: string; readonly families: readonly string[] };
+  readonly remote_host?: string;
+}
+
+export interface OllamaServer extends Omit<HttpServer, "requests"> {
+  /** The chat requests. */
+  readonly requests: OllamaRequest[];
+  /** Every path asked for, in order. */
+  readonly paths: string[];
+}
+
+/**
+ * An Ollama with `/api/chat`, `/api/show` and `/api/tags`, strict about what it is sent: what it does not understand
+ * fails the request, and `close` throws it.
+ */
+export async function ollamaServer(
+  answer: (request: OllamaRequest, number: number) => OllamaScript | Promise<OllamaScript>,
+  {
+    models = [],
+    contextLength = 131_072,
+  }: { models?: readonly OllamaModel[]; contextLength?: number | undefined } = {},
+): Promise<OllamaServer> {
+  const requests: OllamaRequest[] = [];
+  const paths: string[] = [];
+  const server = await httpServer(async ({ method, url, headers, text }) => {
+    paths.push(url);
+    if (method === "GET" && url === "/api/tags") return jsonOf({ models });
+    if (method === "POST" && url === "/api/show") {
+      z.strictObject({ model: z.string() }).parse(JSON.parse(text));
+      return jsonOf({
+        capabilities: ["completion"],
+        model_info: { "general.architecture": "test", "test.context_length": contextLength },
+      });
+    }
+    if (method !== "POST" || url !== "/api/chat") throw new Error(`no such route: ${method} ${url}`);
+    const body = Chat.parse(JSON.parse(text));
+    const request = { body, headers, url };
+    requests.push(request);
+    return answerOf(await answer(request, requests.length), body);
+  });
+  return { ...server, requests, paths };
+}
+
+/** One object of a streamed answer, as a line. */
+export const line = (message: object, rest: object = {}) =>
+  `${JSON.stringify({ model: "test-model", created_at: "2026-01-15T08:30:00Z", message: { role: "assistant", ...message }, done: false, ...rest })}\n`;
+
+const jsonOf = (value: unknown, status = 200, headers = {}): Answer => ({
+  status,
+  headers: { "content-type": "application/json; charset=utf-8", ...headers },
+  pieces: [typeof value === "string" ? value : JSON.stringify(value)],
+});
+
+function answerOf(script: OllamaScript, body: OllamaBody): Answer {
+  const headers = { "content-type": "application/x-ndjson" };
+  if (typeof script === "string") return answerOf({ text: script }, body);
+  if ("status" in script) {
+    const type = typeof script.body === "string" ? { "content-type": "text/plain" } : {};
+    return jsonOf(script.body, script.status, { ...type, ...script.headers });
+  }
+  if ("raw" in script) {
+    const pieces = typeof script.raw === "string" ? [script.raw] : script.raw;
+    return { headers, pieces, ...(script.end && { end: script.end }) };
+  }
+  const { text = "", thinking = "", pause = 0, cut, end = "close" } = script;
+  const { model } = body;
+  const said = [
+    ...cutUp(thinking).map((piece) => line({ content: "", thinking: piece }, { model })),
+    ...cutUp(text).map((piece) => line({ content: piece }, { model })),
+  ];
+  if (cut !== undefined) return { headers, pieces: said.slice(0, cut), pause, end };
+  const counts = { prompt_eval_count: countOf(body), eval_count: Math.ceil(text.length / 4) };
+  const last = line({ content: "" }, { model, done: true, done_reason: "stop", ...counts, ...script.last });
+  return { headers, pieces: [...said, last], pause, end };
+}
+
+const cutUp = (text: string) => text.match(/.{1,400}/gsu) ?? [];
+
+/** One token for each four characters, so that totals can be told in advance. */
+const countOf = ({ messages }: OllamaBody) =>
+  Math.ceil(messages.reduce((sum, { content }) => sum + content.length, 0) / 4);

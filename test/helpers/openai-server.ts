@@ -1,0 +1,133 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { z } from "zod";
+import { type Answer, type HttpServer, httpServer } from "./http-server.ts";
+
+const Body = z.strictObject({
+  model: z.string().min(1),
+  messages: z
+    .array(z.strictObject({ role: z.enum(["system", "developer", "user", "assistant"]), content: z.string() }))
+    .min(1),
+  stream: z.literal(true),
+  stream_options: z.strictObject({ include_usage: z.literal(true) }).optional(),
+  max_tokens: z.int().positive().optional(),
+  max_completion_tokens: z.int().positive().optional(),
+  temperature: z.number().optional(),
+  top_p: z.number().optional(),
+  response_format: z
+    .union([
+      z.strictObject({ type: z.literal("json_object") }),
+      z.strictObject({
+        type: z.literal("json_schema"),
+        json_schema: z.strictObject({
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          strict: z.boolean(),
+          schema: z.record(z.string(), z.unknown()),
+        }),
+      }),
+    ])
+    .optional(),
+  thinking: z.unknown().optional(),
+  enable_thinking: z.boolean().optional(),
+  reasoning_effort: z.string().optional(),
+  seed: z.int().optional(),
+});
+export type OpenAiBody = z.infer<typeof Body>;
+
+export interface OpenAiRequest {
+  readonly body: OpenAiBody;
+  readonly headers: IncomingHttpHeaders;
+  readonly url: string;
+}
+
+/** A text is streamed in pieces and finished properly; the rest departs from that. */
+export type Script =
+  | string
+  | {
+      readonly text?: string;
+      readonly reasoning?: string;
+      readonly model?: string;
+      readonly finish?: string;
+      /** Null sends none, although it was asked for. */
+      readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
+      /** Milliseconds between two pieces. */
+      readonly pause?: number;
+      /** Stop after so many pieces of text, in the manner of `end`. */
+      readonly cut?: number;
+      readonly end?: Answer["end"];
+    }
+  | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
+  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly type?: string; readonly end?: Answer["end"] };
+
+export interface OpenAiServer extends Omit<HttpServer, "requests"> {
+  readonly requests: OpenAiRequest[];
+}
+
+/**
+ * A server that speaks the streaming chat API of OpenAI as strictly as the original: what it does not understand fails
+ * the request, and `close` throws it.
+ */
+export async function openaiServer(
+  answer: (request: OpenAiRequest, number: number) => Script | Promise<Script>,
+): Promise<OpenAiServer> {
+  const requests: OpenAiRequest[] = [];
+  const server = await httpServer(async ({ method, url, headers, text }) => {
+    const route = `${method} ${url.replace(/\?.*/, "")}`;
+    if (!/^POST \/.*chat\/completions$/.test(route)) throw new Error(`no such route: ${route}`);
+    if (headers["content-type"] !== "application/json") throw new Error(`content-type ${headers["content-type"]}`);
+    const body = Body.parse(JSON.parse(text));
+    const request = { body, headers, url };
+    requests.push(request);
+    return answerOf(await answer(request, requests.length), body);
+  });
+  return { ...server, requests };
+}
+
+/** One chunk of a streamed answer, as an event. */
+export const chunk = (delta: object, rest: object = {}, choice: object = {}) =>
+  event({
+    id: "chatcmpl-1",
+    object: "chat.completion.chunk",
+    created: 1768465800,
+    model: "test-model",
+    choices: [{ index: 0, delta, finish_reason: null, ...choice }],
+    ...rest,
+  });
+
+export const event = (data: unknown) => `data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`;
+
+export const done = "data: [DONE]\n\n";
+
+function answerOf(script: Script, body: OpenAiBody): Answer {
+  const stream = { "content-type": "text/event-stream; charset=utf-8" };
+  if (typeof script === "string") return answerOf({ text: script }, body);
+  if ("status" in script) {
+    const text = typeof script.body === "string" ? script.body : JSON.stringify(script.body);
+    const type = typeof script.body === "string" ? "text/html" : "application/json";
+    return { status: script.status, headers: { "content-type": type, ...script.headers }, pieces: [text] };
+  }
+  if ("raw" in script) {
+    const pieces = typeof script.raw === "string" ? [script.raw] : script.raw;
+    const headers: Record<string, string> =
+      script.type === undefined ? stream : script.type === "" ? {} : { "content-type": script.type };
+    return { headers, pieces, ...(script.end && { end: script.end }) };
+  }
+  const { text = "", reasoning = "", model = body.model, finish = "stop", pause = 0, cut, end = "close" } = script;
+  const usage = script.usage === undefined ? countOf(text, body) : script.usage;
+  const said = [
+    chunk({ role: "assistant", content: "" }, { model }),
+    ...cutUp(reasoning).map((piece) => chunk({ reasoning_content: piece }, { model })),
+    ...cutUp(text).map((piece) => chunk({ content: piece }, { model })),
+  ];
+  if (cut !== undefined) return { headers: stream, pieces: said.slice(0, cut + 1), pause, end };
+  const last = [chunk({}, { model }, { finish_reason: finish })];
+  if (usage && body.stream_options) last.push(chunk({}, { model, choices: [], usage }));
+  return { headers: stream, pieces: [...said, ...last, done], pause, end };
+}
+
+const cutUp = (text: string) => text.match(/.{1,400}/gsu) ?? [];
+
+/** One token for each four characters, so that totals can be told in advance. */
+const countOf = (text: string, body: OpenAiBody) => ({
+  prompt_tokens: Math.ceil(body.messages.reduce((sum, { content }) => sum + content.length, 0) / 4),
+  completion_tokens: Math.ceil(text.length / 4),
+});

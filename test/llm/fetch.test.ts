@@ -1,0 +1,247 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer as createTlsServer } from "node:https";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { wireFetch } from "../../src/llm/fetch.ts";
+import { ProviderError } from "../../src/llm/provider.ts";
+import { type Answer, type Heard, httpServer } from "../helpers/http-server.ts";
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+
+async function serve(answer: Answer | ((request: Heard, number: number) => Answer)) {
+  const server = await httpServer(typeof answer === "function" ? answer : () => answer);
+  open.push(server);
+  return server;
+}
+
+async function listening(server: Server) {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => sockets.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  open.push({
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+  return (server.address() as AddressInfo).port;
+}
+
+const failure = async (call: Promise<unknown>): Promise<ProviderError> => {
+  const error: unknown = await call.then(
+    () => new Error("the call succeeded"),
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof ProviderError)) throw error;
+  return error;
+};
+
+const events = { headers: { accept: "text/event-stream" } };
+const read = async (response: Promise<Response>) => (await response).text();
+
+describe("the clocks", () => {
+  it.each([
+    ["first byte", { wait: 5000 }, { firstByte: 50 }, "the server gave no answer in 0.05 s"],
+    ["idle", { pieces: ["data: {}\n\n"], end: "stall" }, { idle: 60 }, "the server sent nothing in 0.06 s"],
+    [
+      "comments",
+      { pieces: Array.from({ length: 200 }, () => ": ping\n\n"), pause: 20, end: "stall" },
+      { comments: 150, idle: 1000 },
+      "the server sent only comments in 0.15 s",
+    ],
+    [
+      "whole call, while the answer comes",
+      { pieces: Array.from({ length: 200 }, () => "data: {}\n\n"), pause: 20, end: "stall" },
+      { timeout: 0.15 },
+      "the server did not finish its answer in 0.15 s",
+    ],
+    ["whole call, before it comes", { wait: 5000 }, { timeout: 0.05 }, "in 0.05 s"],
+  ] satisfies [string, Answer, object, string][])("%s: end the call", async (_, answer, options, message) => {
+    const { url } = await serve(answer);
+    const error = await failure(read(wireFetch(options)(url, events)));
+    expect(error.kind).toBe("timeout");
+    expect(error.message).toContain(message);
+  });
+
+  it("connect: end the call while the connection is being made", async () => {
+    const port = await listening(createServer((socket) => socket.on("error", () => {})));
+    const error = await failure(wireFetch({ connect: 100 })(`https://127.0.0.1:${port}`));
+    expect(error).toMatchObject({ kind: "timeout", message: "no connection was made in 0.1 s" });
+  });
+
+  it("let a slow stream go on as long as something comes", async () => {
+    const { url } = await serve({ pieces: ["a", "b", "c", "d", "e", "f"], pause: 200 });
+    expect(await read(wireFetch({ idle: 1000, firstByte: 1000 })(url))).toBe("abcdef");
+  });
+});
+
+describe("abort", () => {
+  it("before the headers rejects with the caller's reason and closes the connection", async () => {
+    const server = await serve({ wait: 3000 });
+    const caller = new AbortController();
+    const call = wireFetch()(server.url, { signal: caller.signal });
+    const reason = new Error("enough");
+    setTimeout(() => caller.abort(reason), 50);
+    await expect(call).rejects.toBe(reason);
+    await expect.poll(server.left).toBe(1);
+  });
+
+  it("in the middle of the answer does the same", async () => {
+    const server = await serve({ pieces: ["data: {}\n\n"], end: "stall" });
+    const caller = new AbortController();
+    const response = await wireFetch()(server.url, { ...events, signal: caller.signal });
+    const reason = new Error("enough");
+    setTimeout(() => caller.abort(reason), 20);
+    await expect(response.text()).rejects.toBe(reason);
+    await expect.poll(server.left).toBe(1);
+  });
+});
+
+describe("a broken connection", () => {
+  it.each([
+    [
+      "before the headers is a network failure",
+      async (socket: Server) => `http://127.0.0.1:${await listening(socket)}`,
+    ],
+  ])("%s", async (_, address) => {
+    const url = await address(createServer((socket) => socket.resetAndDestroy()));
+    expect(await failure(wireFetch()(url))).toMatchObject({ kind: "network" });
+  });
+
+  it("in the middle of the answer is a truncated one, and keeps its cause", async () => {
+    const { url } = await serve({ pieces: ["data: {}\n\n"], end: "reset" });
+    const error = await failure(read(wireFetch()(url, events)));
+    expect(error.kind).toBe("truncated");
+    expect(error.cause).toBeInstanceOf(Error);
+  });
+
+  it("that was refused says so", async () => {
+    const port = await listening(createServer());
+    await open.pop()?.close();
+    const error = await failure(wireFetch()(`http://127.0.0.1:${port}`));
+    expect(error).toMatchObject({ kind: "network", message: "the connection was refused" });
+  });
+
+  it("to a name that does not exist says so", async () => {
+    const error = await failure(wireFetch()("http://no-such-host.invalid"));
+    expect(error).toMatchObject({ kind: "network", message: "the host name was not found" });
+  });
+});
+
+describe("redirects", () => {
+  const post = { method: "POST", body: "the prompt", headers: { authorization: "Bearer secret" } };
+
+  it.each([307, 308])("%i within the origin is followed with the body", async (status) => {
+    const server = await serve(({ url }) =>
+      url === "/old" ? { status, headers: { location: "/new" } } : { pieces: ["found"] },
+    );
+    expect(await read(wireFetch()(`${server.url}/old`, post))).toBe("found");
+    expect(server.requests.map(({ url, text }) => `${url} ${text}`)).toEqual(["/old the prompt", "/new the prompt"]);
+  });
+
+  it.each([301, 302, 303])("%i is refused", async (status) => {
+    const server = await serve({ status, headers: { location: "/new" } });
+    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "request", status });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("to another origin is refused, and that one sees neither key nor prompt", async () => {
+    const trap = await serve({ pieces: ["mine"] });
+    const server = await serve({ status: 307, headers: { location: `${trap.url}/v1?token=x` } });
+    const error = await failure(wireFetch()(server.url, post));
+    expect(error.message).toBe(`the server redirects to ${trap.url}/v1, which is not followed`);
+    expect(trap.requests).toEqual([]);
+  });
+
+  it("in circles end", async () => {
+    const server = await serve({ status: 307, headers: { location: "/again" } });
+    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "request" });
+    expect(server.requests.length).toBeLessThan(10);
+  });
+});
+
+it("gives a refusal the one shape SDKs keep, with its headers", async () => {
+  const { url } = await serve({
+    status: 429,
+    headers: { "content-type": "text/html", "retry-after": "3" },
+    pieces: ['{"object":"error","message":"slow down","code":42901}'],
+  });
+  const response = await wireFetch()(url);
+  expect(response.status).toBe(429);
+  expect(response.headers.get("content-type")).toBe("application/json");
+  expect(response.headers.get("retry-after")).toBe("3");
+  expect(await response.json()).toEqual({ error: { message: "slow down", type: "error", code: "42901" } });
+});
+
+describe("newline-separated JSON", () => {
+  const lines = { headers: { accept: "application/x-ndjson" } };
+  it.each([
+    ["blank lines and CRLF", '{"a":1}\r\n\r\n\n{"b":2}\r\n', '{"a":1}\n{"b":2}\n'],
+    ["a last line without its end", '{"a":1}\n{"b":2}', '{"a":1}\n{"b":2}\n'],
+    ["a last line that is cut off", '{"a":1}\n{"b":', '{"a":1}\n'],
+  ])("with %s is put right", async (_, sent, expected) => {
+    const { url } = await serve({ pieces: [sent] });
+    expect(await read(wireFetch()(url, lines))).toBe(expected);
+  });
+
+  it("with a broken line is refused", async () => {
+    const { url } = await serve({ pieces: ['{"a":1}\n{broken\n{"b":2}\n'] });
+    expect(await failure(read(wireFetch()(url, lines)))).toMatchObject({
+      kind: "protocol",
+      message: "the server sent a line that is not JSON: {broken",
+    });
+  });
+});
+
+describe("the proxy", () => {
+  it("stands between us and remote names, not before loopback ones", async () => {
+    const heard: string[] = [];
+    const proxy = await listening(
+      createServer((socket) => {
+        socket.on("error", () => {});
+        socket.once("data", (data) => {
+          heard.push(String(data).split("\r\n")[0] ?? "");
+          socket.end("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
+        });
+      }),
+    );
+    const send = wireFetch({ proxy: `http://127.0.0.1:${proxy}` });
+    const near = await serve({ pieces: ["near"] });
+    expect(await read(send(near.url))).toBe("near");
+    expect(heard).toEqual([]);
+    expect(await failure(send("https://llm.example.com/v1/x"))).toMatchObject({
+      kind: "network",
+      message: expect.stringContaining("Proxy response (502)"),
+    });
+    expect(heard).toEqual(["CONNECT llm.example.com:443 HTTP/1.1"]);
+  });
+
+  it("of the environment is not used", async () => {
+    process.env.HTTP_PROXY = "http://127.0.0.1:9";
+    try {
+      const near = await serve({ pieces: ["near"] });
+      expect(await read(wireFetch()(near.url))).toBe("near");
+    } finally {
+      delete process.env.HTTP_PROXY;
+    }
+  });
+});
+
+it("refuses a certificate it does not know, once", async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "certificate-"));
+  const [key, cert] = [path.join(folder, "key.pem"), path.join(folder, "cert.pem")];
+  const args = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-subj", "/CN=127.0.0.1"];
+  execFileSync("openssl", [...args, "-keyout", key, "-out", cert], { stdio: "ignore" });
+  const server = createTlsServer({ key: await readFile(key), cert: await readFile(cert) }, (_, answer) => answer.end());
+  const error = await failure(wireFetch()(`https://127.0.0.1:${await listening(server)}`));
+  expect(error).toMatchObject({ kind: "network", shouldRetry: false });
+  expect(error.message).toContain("certificate of the server is not trusted");
+  expect(error.hint).toContain("NODE_EXTRA_CA_CERTS");
+  await rm(folder, { recursive: true });
+});

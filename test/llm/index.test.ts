@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { ConfigError } from "../../src/errors.ts";
+import type { Deployment } from "../../src/llm/deployment.ts";
+import { connectDeployment, providers } from "../../src/llm/index.ts";
+import type { Notice } from "../../src/llm/provider.ts";
+import { recorder } from "../../src/llm/recordings.ts";
+
+const deployment = (provider: string, settings: Deployment["settings"]): Deployment => ({
+  name: "fast",
+  provider,
+  apiType: "deepseek",
+  model: "m",
+  baseUrl: "",
+  settings,
+  price: { input: 0, output: 0 },
+  priceBasis: "local",
+  maxToken: 100,
+});
+
+it("connects with the settings of the deployment and passes on what the LLM tells", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "llm-"));
+  const about = { role: "PM", action: "WritePRD", subject: "", attempt: 1, turn: 1 };
+  const usage = { input: 1, output: 1, source: "reported" as const };
+  const answer = { text: "a", finish: "stop" as const, model: "gpt-x", usage, usd: 0 };
+  await recorder(folder, { idea: "an idea", date: "2026-11-21" }).add({ ...about, messages: [] }, answer);
+  const notices: Notice[] = [];
+  const llm = await connectDeployment(deployment("recording", { folder }), (notice) => notices.push(notice));
+  const request = { messages: [{ role: "user" as const, content: "new" }], maxTokens: 1, about };
+  const stream = llm.stream(request, { signal: new AbortController().signal });
+  expect((await stream.next()).value).toEqual({ type: "text", text: "a" });
+  expect(notices).toEqual([{ type: "prompt-changed", about, recording: "an idea" }]);
+  await rm(folder, { recursive: true });
+});
+
+it("names the LLM, its kind and the setting that is wrong, and no value", async () => {
+  const settings = {
+    model: "m",
+    base_url: "https://api.example.com",
+    api_key: "sk-secret-value",
+    temprature: "sk-other",
+  };
+  const error = await connectDeployment(deployment("openai", settings), () => {}).catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(ConfigError);
+  const { message } = error as ConfigError;
+  expect(message).toContain("the LLM fast (deepseek)");
+  expect(message).toContain("temprature");
+  expect(message).not.toContain("sk-");
+});
+
+it.each(["spark", "constructor", ""])("does not connect the unknown provider %j", async (kind) => {
+  await expect(connectDeployment(deployment(kind, {}), () => {})).rejects.toThrow(ConfigError);
+});
+
+it.each([
+  ["openai", { base_url: "http://127.0.0.1:1/v1", model: "m" }],
+  ["ollama", { base_url: "http://127.0.0.1:1", model: "m" }],
+  ["human", {}],
+])("connects %s without asking anything", async (kind, settings) => {
+  expect(await connectDeployment(deployment(kind, settings), () => {})).toHaveProperty("stream");
+});
+
+it("knows every provider by its name", () => {
+  expect(Object.keys(providers)).toEqual(["openai", "ollama", "human", "recording"]);
+});

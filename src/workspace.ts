@@ -1,0 +1,160 @@
+import { createHash, randomUUID } from "node:crypto";
+import { appendFile, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+import { DiskError } from "./errors.ts";
+import { cleanPath, folded, projectName, uniquePaths } from "./project/path.ts";
+
+/** Creates a new folder for a project below `root`. A folder that exists is never touched: the new one gets `-2`, `-3`. */
+export async function openProject(root: string, name: string): Promise<{ folder: string; name: string }> {
+  const wanted = projectName(name);
+  await onDisk(`create the workspace ${resolve(root)}`, () => mkdir(root, { recursive: true }));
+  for (let count = 1; ; count++) {
+    const free = count === 1 ? wanted : `${wanted}-${count}`;
+    const folder = resolve(root, free);
+    if (await onDisk(`create ${folder}`, () => created(folder))) return { folder, name: free };
+  }
+}
+
+/** Creates the folder that keeps a run: `<root>/.runs/<id>`. */
+export async function createRunFolder(root: string, id: string): Promise<string> {
+  const folder = resolve(root, ".runs", fileName(id));
+  await onDisk(`create ${dirname(folder)}`, () => mkdir(dirname(folder), { recursive: true }));
+  if (await onDisk(`create ${folder}`, () => created(folder))) return folder;
+  throw new DiskError(`The run folder ${folder} exists already.`, { hint: "Start the run again; it gets a new id." });
+}
+
+/**
+ * Writes files below a project folder, each one whole or not at all. Paths come from a model: those that are not plain
+ * paths of new or regular files inside the folder are left out, with a warning.
+ */
+export async function writeFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ written: string[]; warnings: string[] }> {
+  const warnings: string[] = [];
+  const texts = new Map<string, string>();
+  const paths = Object.entries(files).flatMap(([raw, text]) => {
+    const cleaned = cleanPath(raw);
+    if ("refused" in cleaned) {
+      warnings.push(`A file was not written: ${cleaned.refused}.`);
+      return [];
+    }
+    if (cleaned.note) warnings.push(`${cleaned.note}.`);
+    if (!texts.has(cleaned.path)) texts.set(cleaned.path, text);
+    return [cleaned.path];
+  });
+  const { kept, refused } = uniquePaths(paths);
+  warnings.push(...refused.map(({ reason }) => `A file was not written: ${reason}.`));
+
+  const written: string[] = [];
+  for (const path of kept) {
+    const problem = await onDisk(`write ${path} in ${folder}`, async () => {
+      const obstacle = await makeWay(folder, path);
+      if (obstacle === undefined) await replace(join(folder, path), texts.get(path) ?? "");
+      return obstacle;
+    });
+    if (problem) warnings.push(`A file was not written: ${path} ${problem}.`);
+    else written.push(path);
+  }
+  return { written, warnings };
+}
+
+/** Writes a file of the run itself, whose name may hold anything (a key such as `WriteCode/src/a.js/1.1`); gives its name. */
+export async function writeRunFile(folder: string, name: string, text: string): Promise<string> {
+  const file = fileName(name);
+  await onDisk(`write ${file} in ${folder}`, () => replace(join(folder, file), text));
+  return file;
+}
+
+/** Adds one line to a file. Callers wait for one line before they add the next. */
+export async function appendLine(file: string, line: string): Promise<void> {
+  await onDisk(`write ${file}`, () => appendFile(file, `${line}\n`));
+}
+
+/** False if something of that name exists, whatever it is. */
+async function created(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Creates the folders of a path one by one, so that none is a link to elsewhere; says what is in the way, if anything. */
+async function makeWay(folder: string, path: string): Promise<string | undefined> {
+  const names = path.split("/");
+  let parent = folder;
+  for (const [index, name] of names.entries()) {
+    const last = index === names.length - 1;
+    const there = (await readdir(parent)).filter((entry) => folded(entry) === folded(name));
+    const here = join(parent, name);
+    if (there.length > 0 && !there.includes(name)) return `differs only in case from the existing ${there[0]}`;
+    if (there.length > 0) {
+      const found = await lstat(here);
+      if (found.isSymbolicLink()) return `leads through the link ${names.slice(0, index + 1).join("/")}`;
+      if (last && !found.isFile()) return "exists and is not a file";
+      if (!last && !found.isDirectory())
+        return `needs the folder ${names.slice(0, index + 1).join("/")}, which is a file`;
+    } else if (!last) await mkdir(here);
+    parent = here;
+  }
+  return undefined;
+}
+
+/** The new text is complete on the disk before it takes the place of the old one. */
+async function replace(file: string, text: string): Promise<void> {
+  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID().slice(0, 8)}.tmp`);
+  try {
+    const handle = await open(temporary, "wx", 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** One plain file name for any text; different texts give different names. */
+function fileName(text: string): string {
+  const plain = text.replaceAll("/", "+");
+  if (/^\w[\w.+-]{0,99}$/.test(plain) && !text.includes("+") && !plain.endsWith(".")) return plain;
+  const hash = createHash("sha256").update(text).digest("hex").slice(0, 8);
+  return `${plain.replace(/[^\w+-]+/g, "_").slice(0, 80)}_${hash}`;
+}
+
+const reasons: Record<string, { reason: string; hint: string }> = {
+  ENOSPC: {
+    reason: "no space is left on the disk",
+    hint: "Free some space, or choose another place with --workspace.",
+  },
+  EDQUOT: { reason: "the disk quota is used up", hint: "Free some space, or choose another place with --workspace." },
+  EACCES: { reason: "permission denied", hint: "Make the folder writable, or choose another with --workspace." },
+  EPERM: { reason: "not permitted", hint: "Make the folder writable, or choose another with --workspace." },
+  EROFS: { reason: "the disk is read-only", hint: "Choose another place with --workspace." },
+  ENAMETOOLONG: { reason: "the path is too long", hint: "Choose a place with a shorter path with --workspace." },
+  ENOENT: { reason: "a folder of the path is gone", hint: "Something else removed it; run again." },
+  ENOTDIR: { reason: "a part of the path is a file", hint: "Choose another place with --workspace." },
+  EEXIST: { reason: "a file of that name is in the way", hint: "Choose another place with --workspace." },
+};
+
+async function onDisk<T>(task: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    const known = reasons[code] ?? { reason: "the disk reported an error", hint: "Check the disk, then run again." };
+    throw new DiskError(`Cannot ${task}: ${known.reason} (${code}).`, { cause: error, hint: known.hint });
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}

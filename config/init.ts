@@ -1,0 +1,60 @@
+import { constants } from "node:fs";
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { DiskError } from "../src/errors.ts";
+import { shippedFile } from "./shipped.ts";
+
+/** What `--init-config` did. */
+export interface InitResult {
+  /** The files written. */
+  readonly written: readonly string[];
+  /** Copies of files that were there before. */
+  readonly kept: readonly string[];
+}
+
+/** Writes commented example files into a folder. A file that is already there is kept beside it as `.bak`. */
+export async function initConfig(folder: string): Promise<InitResult> {
+  const written: string[] = [];
+  const kept: string[] = [];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const name of ["config2.yaml", "multi_llm_config.yaml"]) {
+      const file = path.join(folder, name);
+      const example = await readFile(shippedFile(`config/${name.replace(".yaml", ".example.yaml")}`), "utf8");
+      const copy = await keepOld(file);
+      await writeWhole(file, example);
+      written.push(file);
+      if (copy !== undefined) kept.push(copy);
+    }
+  } catch (cause) {
+    if (!(cause instanceof Error && "code" in cause)) throw cause;
+    throw new DiskError(`the example config cannot be written to ${folder}: ${cause.message}`, { cause });
+  }
+  return { written, kept };
+}
+
+/** Copies a file to the first of .bak, .bak.1, .bak.2 that is free; undefined where there is no file. */
+async function keepOld(file: string): Promise<string | undefined> {
+  for (let copy = 0; ; copy++) {
+    const name = `${file}.bak${copy === 0 ? "" : `.${copy}`}`;
+    try {
+      await copyFile(file, name, constants.COPYFILE_EXCL);
+      return name;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      if (error.code === "ENOENT") return undefined;
+      if (error.code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** Whole or not at all; readable by its owner only, for keys will be written into it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, file);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}

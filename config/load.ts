@@ -1,0 +1,103 @@
+import { ConfigError } from "../src/errors.ts";
+import { check } from "./check.ts";
+import { type ConfigPlaces, readConfigFiles } from "./files.ts";
+import { readFlat } from "./flat.ts";
+import { type Env, fileOf, type Layer, substitute } from "./layers.ts";
+import { readBlock, type Written } from "./llm-block.ts";
+import { readOptions } from "./options.ts";
+import { loadPresets, type Presets } from "./presets.ts";
+import { type Options, RoleEntry } from "./schema.ts";
+import { isMapping, type Mapping } from "./yaml.ts";
+
+/** Who is answered by what, as it is written: the name of an LLM, or an LLM described on the spot. */
+interface Assignment {
+  readonly llm: string | Written;
+  readonly origin: string;
+}
+
+/** Everything the user configured. LLMs are as written: whether one can be used is asked when a run needs it. */
+export interface Settings {
+  /** Every setting besides the LLMs, defaults filled in. */
+  readonly options: Options;
+  /** `llm:` of config2.yaml. */
+  readonly llm: Written | undefined;
+  /** LLMs with a name of their own. */
+  readonly models: ReadonlyMap<string, Written>;
+  /** LLMs of the old config.yaml, in its order. */
+  readonly flat: readonly Written[];
+  /** By role and by action. */
+  readonly assigned: ReadonlyMap<string, Assignment>;
+  readonly presets: Presets;
+  readonly warnings: readonly string[];
+  /** What relative paths in settings start from. */
+  readonly cwd: string;
+}
+
+/**
+ * Reads all settings: command line, METAGPT_* variables, the project's config folder, the one in the home folder,
+ * defaults; the first of them that knows a setting decides it. `flags` are the settings the command line gives.
+ */
+export async function loadConfig({
+  env,
+  flags = {},
+  ...places
+}: ConfigPlaces & { env: Env; flags?: Mapping | undefined }): Promise<Settings> {
+  const presets = await loadPresets();
+  const { config2, multi, flat: oldFile, warnings } = await readConfigFiles(places);
+  const flat = readFlat(oldFile, presets);
+  const { options, warnings: about } = readOptions(
+    { config2, flat: { value: flat.options, where: ([name]) => oldFile.where([flat.keyOf(String(name))]) } },
+    { env, flags },
+  );
+  const old = flat.llms.map(({ kind, settings, keyOf }) =>
+    readBlock(kind, settings, { env, path: [], where: ([key]) => oldFile.where([keyOf(key)]) }),
+  );
+  const llms = { ...defaultLlm(config2, env), models: namedLlms([config2, multi], env), flat: old };
+  const assigned = new Map([...byRole(config2, env), ...byName(multi, env)]);
+  const idle = flat.idle
+    .slice(0, 1)
+    .map((key) => `${fileOf(oldFile.where([key]))}: known from MetaGPT, without effect here: ${flat.idle.join(", ")}`);
+  return { options, ...llms, assigned, presets, warnings: [...warnings, ...about, ...idle], cwd: places.cwd };
+}
+
+function defaultLlm(config2: Layer, env: Env): { llm: Written | undefined } {
+  const { llm } = config2.value;
+  if (llm === undefined || (isMapping(llm) && Object.keys(llm).length === 0)) return { llm: undefined };
+  const written = readBlock("llm", llm, { env, path: ["llm"], where: config2.where });
+  return { llm: { ...written, name: written.block.api_type ?? "openai" } };
+}
+
+/** `models:` of config2.yaml and MODEL_LIST; where both have a name, the latter counts. */
+function namedLlms(layers: readonly Layer[], env: Env): ReadonlyMap<string, Written> {
+  const all = layers.flatMap(({ value: { models = {} }, where }) => {
+    if (!isMapping(models)) throw new ConfigError(`${where(["models"])}: models must hold names of LLMs`);
+    return Object.entries(models).map(([name, raw]) => readBlock(name, raw, { env, path: ["models", name], where }));
+  });
+  return new Map(all.map((written) => [written.name, written]));
+}
+
+/** `roles:` of config2.yaml. */
+function byRole({ value: { roles = [] }, where }: Layer, env: Env): [string, Assignment][] {
+  if (!Array.isArray(roles)) throw new ConfigError(`${where(["roles"])}: roles must be a list of {role, llm}`);
+  return roles.map((raw: unknown, index) => {
+    const path = ["roles", index];
+    const { role, llm } = check(RoleEntry, raw, {
+      where: (inner) => where([...path, ...inner]),
+      known: Object.keys(RoleEntry.shape),
+    });
+    if (typeof llm === "string") return [role, { llm, origin: where([...path, "llm"]) }];
+    const written = readBlock(role, llm, { env, path: [...path, "llm"], where });
+    return [role, { llm: written, origin: written.origin }];
+  });
+}
+
+/** The names that multi_llm_config.yaml gives roles and actions. */
+function byName({ value: { assigned = {} }, where }: Layer, env: Env): [string, Assignment][] {
+  return Object.entries(isMapping(assigned) ? assigned : {}).map(([name, llm]) => {
+    const { value, missing } = substitute(llm, env);
+    const origin = where(["assigned", name]);
+    if (missing[0])
+      throw new ConfigError(`${origin}: ${name} needs the variable ${missing[0].variable}, which is not set`);
+    return [name, { llm: String(value), origin }];
+  });
+}

@@ -1,0 +1,103 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { initConfig } from "../../config/init.ts";
+import { LlmBlock, Options } from "../../config/schema.ts";
+import { shippedFile } from "../../config/shipped.ts";
+import { DiskError } from "../../src/errors.ts";
+import { answers, resolveFrom, settingsFrom } from "../helpers/config-folder.ts";
+import { filesIn, tempFolder } from "../helpers/temp.ts";
+
+const example = (name: string) => readFile(shippedFile(`config/${name}.example.yaml`), "utf8");
+
+describe("initConfig", () => {
+  it("writes the commented examples where nothing was", async () => {
+    const folder = path.join(tempFolder(), "config");
+    const { written, kept } = await initConfig(folder);
+    expect(written).toEqual([path.join(folder, "config2.yaml"), path.join(folder, "multi_llm_config.yaml")]);
+    expect(kept).toEqual([]);
+    expect(filesIn(folder)).toEqual({
+      "config2.yaml": await example("config2"),
+      "multi_llm_config.yaml": await example("multi_llm_config"),
+    });
+    expect((await stat(path.join(folder, "config2.yaml"))).mode & 0o077).toBe(0);
+  });
+
+  it("keeps every older file", async () => {
+    const folder = tempFolder();
+    const file = path.join(folder, "config2.yaml");
+    for (const text of ["first", "second", "third"]) {
+      await writeFile(file, text);
+      await initConfig(folder);
+    }
+    expect(filesIn(folder)).toMatchObject({
+      "config2.yaml": await example("config2"),
+      "config2.yaml.bak": "first",
+      "config2.yaml.bak.1": "second",
+      "config2.yaml.bak.2": "third",
+    });
+  });
+
+  it("says so where it cannot write", async () => {
+    const file = path.join(tempFolder(), "taken");
+    await writeFile(file, "");
+    await expect(initConfig(file)).rejects.toBeInstanceOf(DiskError);
+  });
+});
+
+describe("the example files", () => {
+  it("load as they are and change nothing", async () => {
+    const texts = [await example("config2"), await example("multi_llm_config")];
+    const settings = await settingsFrom({
+      "config/config2.yaml": texts[0] ?? "",
+      "config/multi_llm_config.yaml": texts[1] ?? "",
+    });
+    expect(settings.options).toEqual(Options.parse({}));
+    expect([settings.llm, settings.models.size, settings.assigned.size, settings.warnings]).toEqual([
+      undefined,
+      0,
+      0,
+      [],
+    ]);
+  });
+
+  it("say of every setting what the schema says", async () => {
+    const text = await example("config2");
+    const defaults: Record<string, unknown> = Options.parse({});
+    for (const [name, { description }] of Object.entries(Options.shape)) {
+      const shown = defaults[name] === "" ? '""' : String(defaults[name]);
+      expect(text.split("\n").map((line) => line.replace(/ +#/, " #"))).toContain(`${name}: ${shown} # ${description}`);
+    }
+  });
+
+  it("name every setting of an LLM that this version uses, and load with all of them", async () => {
+    const later = ["access_key", "secret_key", "session_token", "region_name", "app_id", "api_secret", "domain"];
+    const uncommented = (await example("config2")).replace(/^# (?=llm:| {2}[a-z_]+: )/gm, "");
+    const { llm } = await settingsFrom({ "config/config2.yaml": uncommented });
+    const written = [...Object.keys(llm?.block ?? {}), "api_key"].sort();
+    expect(written).toEqual(
+      Object.keys(LlmBlock.shape)
+        .filter((key) => !later.includes(key))
+        .sort(),
+    );
+  });
+
+  it("work once their comments are taken away", async () => {
+    const uncomment = (text: string) =>
+      text
+        .replace(/^# ?(?=([A-Z][A-Za-z]+|MODEL_LIST):( |$)| {2,}\S)/gm, "")
+        .replace(/^(models: \{\}|roles: \[\])$/gm, (line) => line.slice(0, -3));
+    const config2 = uncomment(await example("config2")).replace(/^# llm:|^ {2}[a-z_]+:.*$/gm, (line) =>
+      /^ {2}[a-z-]+:$/.test(line) ? line : "",
+    );
+    const multi = uncomment(await example("multi_llm_config"));
+    const resolved = await resolveFrom(
+      { "config/config2.yaml": config2, "config/multi_llm_config.yaml": multi },
+      { env: { OPENAI_API_KEY: "sk-1", DEEPSEEK_API_KEY: "k" } },
+    );
+    expect(answers(resolved)).toEqual({
+      ...{ WritePRD: "openai", WriteDesign: "openai", WriteTasks: "openai" },
+      ...{ WriteCode: "my-server", WriteCodeReview: "openai", SummarizeCode: "openai" },
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import type { Settled } from "../src/action.ts";
+import { breakCycles } from "../src/graph.ts";
+import { cleanPath, uniquePaths } from "../src/project/path.ts";
+import type { Design, DesignedFile } from "./write-design.ts";
+
+/** Files that our own code writes from the documents; a design that lists them is not wrong, only too eager. */
+const ours =
+  /^(?:docs|resources)\/|^(?:readme(?:\.\w+)*|license(?:\.\w+)?|\.gitignore|package(?:-lock)?\.json|requirements\.txt|go\.mod|go\.sum|cargo\.(?:toml|lock)|composer\.json|gemfile|pom\.xml)$/i;
+
+/**
+ * Makes a design safe and workable: every path clean, inside the project and unique, every dependency a file of the
+ * design, no circles, an entry point that exists. Says what it changed; asks again only if no file is left.
+ */
+export function settleDesign(design: Design): Settled<Design> {
+  const warnings: string[] = [];
+  const named = cleanFiles(design.files, warnings);
+  const files = named.filter(({ path }) => !ours.test(path));
+  if (files.length === 0) {
+    return {
+      document: design,
+      problems: ["files: not one usable source file (paths must be relative, inside the project)"],
+    };
+  }
+  const linked = linkFiles(files, warnings);
+  return { document: { ...design, files: linked, entry_point: entryPoint(design, linked) }, warnings };
+}
+
+/** The files whose paths may be used, under their clean paths. */
+function cleanFiles(files: readonly DesignedFile[], warnings: string[]): DesignedFile[] {
+  const cleaned = files.flatMap((file) => {
+    const result = cleanPath(file.path);
+    if ("refused" in result) {
+      warnings.push(`the design names the file ${JSON.stringify(file.path)}, which was refused: ${result.refused}`);
+      return [];
+    }
+    if (result.note) warnings.push(`the file ${JSON.stringify(file.path)} is called ${result.path}: ${result.note}`);
+    return [{ ...file, path: result.path }];
+  });
+  const { kept, refused } = uniquePaths(cleaned.map(({ path }) => path));
+  for (const { path, reason } of refused) warnings.push(`the design names ${path} twice: ${reason}`);
+  return kept.map((path) => cleaned.find((file) => file.path === path) as DesignedFile);
+}
+
+/** The files with dependencies that exist and form no circle. */
+function linkFiles(files: readonly DesignedFile[], warnings: string[]): DesignedFile[] {
+  const paths = files.map(({ path }) => path);
+  const resolve = (raw: string) => {
+    const cleaned = cleanPath(raw);
+    const path = "path" in cleaned ? cleaned.path : "";
+    return paths.find((other) => other === path) ?? paths.find((other) => path !== "" && other.endsWith(`/${path}`));
+  };
+  const wanted = files.map(
+    ({ path, depends_on }) => [path, depends_on.flatMap((need) => resolve(need) ?? [])] as const,
+  );
+  const { needs, broken } = breakCycles(Object.fromEntries(wanted));
+  for (const { from, to } of broken) {
+    warnings.push(`${from} and ${to} depend on each other; ${from} is written without waiting for ${to}`);
+  }
+  return files.map((file) => ({ ...file, depends_on: needs[file.path] ?? [] }));
+}
+
+/** The entry point as the design gave it if that file exists, else the most likely one. */
+function entryPoint({ entry_point }: Design, files: readonly DesignedFile[]): string {
+  const cleaned = cleanPath(entry_point);
+  const wanted = "path" in cleaned ? cleaned.path : "";
+  const paths = files.map(({ path }) => path);
+  return (
+    paths.find((path) => path === wanted) ??
+    paths.find((path) => wanted !== "" && path.endsWith(`/${wanted}`)) ??
+    paths.find((path) => /(?:^|\/)index\.html$/.test(path)) ??
+    paths.find((path) => /(?:^|\/)(?:main|__main__|app|cli|index|server)\.\w+$/.test(path)) ??
+    (paths.at(-1) as string)
+  );
+}

@@ -1,0 +1,106 @@
+import { defineAction } from "../src/action.ts";
+import { bulletList, fenced } from "../src/project/markdown.ts";
+import { code } from "../src/reply.ts";
+import { dedent } from "../src/text.ts";
+import { contract, type Design, type DesignedFile } from "./write-design.ts";
+import type { Prd } from "./write-prd.ts";
+import type { Tasks } from "./write-tasks.ts";
+
+/** All that the writer, and later the reviewer, of one file is told about it. Its size does not grow with the project. */
+export interface CodeContext {
+  /** The same words for every file of the project; they come first, so that prompt caches serve them. */
+  readonly common: string;
+  readonly file: DesignedFile;
+  /** What the task says about this file; empty if it says nothing. */
+  readonly logic: string;
+  /** The files it depends on, with their code where that is short. */
+  readonly dependencies: readonly { readonly file: DesignedFile; readonly code: string }[];
+}
+
+export interface CodeRequest extends CodeContext {
+  /** Set for a rewrite: the code as it stands and what to change about it. */
+  readonly change?: { readonly code: string; readonly comments: readonly string[] };
+}
+
+/** Writes one source file, or writes it anew after a review. */
+export const writeCode = defineAction({
+  name: "WriteCode",
+  reply: ({ file }: CodeRequest) => code(file.path),
+  prompt: (request: CodeRequest) => {
+    const { common, file, change } = request;
+    return dedent`
+      ${common}
+
+      # Your file: ${file.path}
+      ${codeContext(request)}
+
+      ${change ? rewriting(file.path, change) : writing(file.path)}
+    `;
+  },
+  write: (source, path) => ({ [path]: source }),
+  usual: { calls: ({ codeReview }) => (codeReview ? 7 : 5), input: 2200, output: 2200 },
+});
+
+const writing = (path: string) => dedent`
+  Write ${path}. Offer exactly what its contract names, use of other files only what is shown above, and do everything
+  the task says. Handle wrong input and the edges of the task; leave no function empty.
+`;
+
+const rewriting = (path: string, { code, comments }: NonNullable<CodeRequest["change"]>) => dedent`
+  This is ${path} as it stands:
+
+  ${fenced(code, extension(path))}
+
+  A review asks for these changes:
+  ${bulletList(comments)}
+
+  Write the file anew with these changes made and everything else kept.
+`;
+
+/** What is common to all files of a project, in the same words each time. */
+export const projectBrief = (prd: Prd, design: Design, tasks: Tasks) => dedent`
+  # Project: ${prd.project_name}
+  ${prd.original_requirements}
+
+  Programming language: ${prd.programming_language}
+  Language of comments and of text on the screen: ${prd.language}
+  Entry point: ${design.entry_point}
+  ${packages(tasks)}
+
+  ## What all files agree on
+  ${tasks.shared_knowledge || "Nothing beyond the contracts below."}
+
+  ${rules(design)}
+`;
+
+const packages = ({ required_packages: list }: Tasks) =>
+  list.length === 0
+    ? "Packages: none, only the standard library"
+    : `Packages: ${list.map(({ name, version }) => `${name} ${version}`.trim()).join(", ")}`;
+
+const rules = ({ files }: Design) =>
+  files.some(({ path }) => /\.html?$/.test(path))
+    ? dedent`
+        The page is opened from disk: ordinary script tags, no ES modules, no import or export statements, no fetch. All
+        scripts share one name space, so each offers its exports as globals and keeps every other name inside a function.
+      `
+    : "";
+
+/** The contract and task of a file and what it depends on, for writer and reviewer alike. */
+export function codeContext({ file, logic, dependencies }: CodeContext): string {
+  const uses = dependencies.map(({ file: other, code }) =>
+    code ? `${contract(other)}\n\n${fenced(code, extension(other.path))}` : contract(other),
+  );
+  return dedent`
+    ## Its contract
+    ${contract(file)}
+
+    ## Its task
+    ${logic || file.purpose}
+
+    ## The files it uses
+    ${uses.join("\n\n") || "None."}
+  `;
+}
+
+export const extension = (path: string) => /\.(\w+)$/.exec(path)?.[1] ?? "";

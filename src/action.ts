@@ -1,0 +1,46 @@
+import type { Json } from "./engine/steps.ts";
+import type { JsonSchema } from "./llm/provider.ts";
+import type { RunOptions } from "./options.ts";
+import type { Reading } from "./repair/reading.ts";
+
+/** How an answer is asked for and read: the last words of the prompt and the pure function that reads what came. */
+export interface Reply<D> {
+  readonly instruction: string;
+  /** Sent to providers that can hold a model to a shape. */
+  readonly schema?: { readonly name: string; readonly schema: JsonSchema };
+  /** `truncated`: the model was stopped by the output limit and could not be brought to go on. */
+  read(text: string, about: { readonly truncated: boolean }): Reading<D>;
+  /** Joins an answer that was cut with its continuation. */
+  join(text: string, more: string): string;
+}
+
+/** A document after our own rules were applied to it: what was put right, and what only the model can put right. */
+export interface Settled<D> {
+  readonly document: D;
+  readonly warnings?: readonly string[];
+  /** Told to the model, which is asked again. */
+  readonly problems?: readonly string[];
+}
+
+/** A kind of document and its name: what roles watch and look up. */
+export interface Kind<D extends Json> {
+  readonly name: string;
+  /** Only carries the type of the document. */
+  readonly document?: D;
+}
+
+/** Something a role has a model do: a question and the document that answers it. */
+export interface Action<I, D extends Json> extends Kind<D> {
+  readonly reply: Reply<D> | ((input: I) => Reply<D>);
+  /** Pure: the same input gives the same words. What many calls share comes first, for prompt caches. */
+  prompt(input: I): string;
+  /** Our own rules for a document that has the right shape. */
+  settle?(document: D, input: I): Settled<D>;
+  /** The files this document becomes: path below the project -> text. */
+  write?(document: D, subject: string, input: I): Record<string, string>;
+  /** What a usual run spends on it, for the estimate: how many calls, and tokens in and out of one. */
+  readonly usual: { calls(options: RunOptions): number; readonly input: number; readonly output: number };
+}
+
+/** Gives an action its types from its own parts. */
+export const defineAction = <I, D extends Json>(action: Action<I, D>): Action<I, D> => action;

@@ -1,0 +1,117 @@
+import type { Action, Kind } from "./action.ts";
+import type { Json, Steps } from "./engine/steps.ts";
+import type { Environment } from "./environment.ts";
+import { type Graph, runGraph } from "./graph.ts";
+import type { Message } from "./message.ts";
+import type { RunOptions } from "./options.ts";
+import { AskError, ask } from "./reply.ts";
+import { persona, type Role } from "./role.ts";
+
+/** Something a run should have made and did not, and why. */
+export interface Missing {
+  readonly subject: string;
+  readonly kind: string;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** What a role can do while it acts. It awaits nothing but these. */
+export interface Desk {
+  readonly options: RunOptions;
+  /** Has a model answer; the document goes to nobody else. */
+  ask<I, D extends Json>(action: Action<I, D>, input: I, subject?: string): Promise<D>;
+  /** Writes the documents of one kind, commits them as one, and sends them to who watches. */
+  publish<I, D extends Json>(action: Action<I, D>, input: I, documents: Record<string, D>): void;
+  /** Asks, publishes, and gives the document back. */
+  run<I, D extends Json>(action: Action<I, D>, input: I): Promise<D>;
+  /** The newest document of a kind. */
+  latest<D extends Json>(kind: Kind<D>): D;
+  /** Works along a dependency graph. What fails or is skipped is listed as missing; the rest goes on. */
+  graph<T>(graph: Graph<T>): Promise<Record<string, T>>;
+  /** Names the project; the workspace gives it a folder of its own. */
+  open(name: string): void;
+  /** Lists something as missing and goes on. An error that is no failed question is a bug and is thrown on. */
+  missing(subject: string, error: unknown): void;
+  /** The verdict of a review, for the screen. */
+  review(action: Kind<Json>, subject: string, verdict: { approved: boolean; comments: readonly string[] }): void;
+  warn(message: string): void;
+}
+
+interface Office {
+  readonly steps: Steps;
+  readonly environment: Environment;
+  readonly options: RunOptions;
+  /** `Role/Action` -> the deployment that answers. */
+  readonly lanes: Readonly<Record<string, string>>;
+  readonly missing: Missing[];
+  /** Counts by name, for keys: attempts of a question, commits of an action. */
+  readonly counts: Map<string, number>;
+}
+
+/** The desk at which a role works, in an office it shares with the others. */
+export function deskOf(role: Role, { steps, environment, options, lanes, missing, counts }: Office): Desk {
+  const count = (name: string) => {
+    const next = (counts.get(name) ?? 0) + 1;
+    counts.set(name, next);
+    return next;
+  };
+  const note = (event: Record<string, unknown>) =>
+    steps.apply(`note/${role.profile}/${count(`note/${role.profile}`)}`, "note", event as Json);
+
+  const desk: Desk = {
+    options,
+    ask: (action, input, subject = "") =>
+      ask(steps, {
+        action,
+        input,
+        subject,
+        role: role.profile,
+        persona: persona(role),
+        attempt: count(`${action.name}/${subject}`),
+        lane: lanes[`${role.profile}/${action.name}`] ?? "",
+        maxReasks: options.maxReasks,
+        repair: options.repair,
+      }),
+    publish(action, input, documents) {
+      const subjects = Object.keys(documents);
+      const files = Object.assign({}, ...subjects.map((id) => action.write?.(documents[id] as never, id, input) ?? {}));
+      const about = subjects.filter(Boolean).join(", ");
+      if (Object.keys(files).length > 0) {
+        const message = `${action.name} by ${role.profile}${about ? `: ${about}` : ""}`;
+        steps.apply(`commit/${action.name}/${count(`commit/${action.name}`)}`, "commit", { message, files });
+      }
+      for (const subject of subjects) {
+        const message = { kind: action.name, subject, from: role.profile, document: documents[subject] };
+        environment.publish(message as Message);
+      }
+    },
+    async run(action, input) {
+      const document = await desk.ask(action, input);
+      desk.publish(action, input, { "": document });
+      return document;
+    },
+    latest<D extends Json>({ name }: Kind<D>): D {
+      const documents = Object.values(environment.memory.all(name));
+      if (documents.length === 0) throw new Error(`${role.profile} looks for ${name}, which nobody has published`);
+      return documents.at(-1) as D;
+    },
+    async graph(graph) {
+      const { results, failed, skipped } = await runGraph(graph);
+      for (const [id, error] of Object.entries(failed)) desk.missing(id, error);
+      for (const [id, need] of Object.entries(skipped)) {
+        missing.push({ subject: id, kind: "skipped", reason: `not begun, because it needs ${need}` });
+      }
+      return results;
+    },
+    open: (name) => steps.apply("open", "open-project", { name }),
+    missing(subject, error) {
+      if (!(error instanceof AskError)) throw error;
+      const { kind, message, hint } = error;
+      missing.push({ subject, kind, reason: message, ...(hint === undefined ? {} : { hint }) });
+    },
+    review: (action, subject, verdict) =>
+      note({ type: "review", role: role.profile, action: action.name, subject, ...verdict }),
+    warn: (message) => note({ type: "warning", message }),
+  };
+  return desk;
+}

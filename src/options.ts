@@ -1,0 +1,20 @@
+/** What a run is asked to do, beyond the idea. JSON, and part of the run: a flow reads no other setting. */
+export interface RunOptions {
+  /** How often messages are delivered at most. */
+  readonly rounds: number;
+  readonly codeReview: boolean;
+  /** How often a file is reviewed at most. */
+  readonly codeReviewTimes: number;
+  /** How often the whole code is summarised and mended; -1: until nothing is left to do. */
+  readonly autoSummarize: number;
+  /** Files written at once. */
+  readonly concurrency: number;
+  /** How often one question is asked again when its answer cannot be read. */
+  readonly maxReasks: number;
+  /** Whether malformed answers are repaired; otherwise only clean ones are accepted. */
+  readonly repair: boolean;
+  /** Of the documents; empty for the language of the idea. */
+  readonly language: string;
+  /** Empty: the product manager names it. */
+  readonly projectName: string;
+}

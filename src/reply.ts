@@ -1,0 +1,156 @@
+import type { ZodType } from "zod";
+import type { Action, Reply } from "./action.ts";
+import type { Json, Steps } from "./engine/steps.ts";
+import type { NewEvent } from "./events.ts";
+import { fileNameOf, keyOf } from "./llm/about.ts";
+import type { LlmAnswer } from "./llm/call.ts";
+import type { About, ChatMessage } from "./llm/provider.ts";
+import { joinCut, type Reading, readCode, readJson, shapeOf, strictSchema } from "./repair/index.ts";
+import { dedent } from "./text.ts";
+
+/** A document as one JSON object in the shape of the schema, whose field descriptions are the instructions. */
+export function json<D extends Json>(name: string, schema: ZodType<D>): Reply<D> {
+  return {
+    get instruction() {
+      return `Answer with one JSON object and nothing else. It has exactly these fields:\n\n${shapeOf(schema)}`;
+    },
+    get schema() {
+      return { name, schema: strictSchema(schema) };
+    },
+    read: (text, about) => readJson(text, schema, about),
+    join: joinCut,
+  };
+}
+
+/** One source file as one fenced block. */
+export function code(path: string): Reply<string> {
+  return {
+    instruction: dedent`
+      Answer with the whole file ${path} in one fenced code block, complete and ready to run: no placeholders,
+      nothing left out, nothing after the block.
+    `,
+    read(text, { truncated }) {
+      const problems = [`the file was cut off: it must be complete, so write it shorter`];
+      return truncated ? { ok: false, problems, truncated } : readCode(text, { path });
+    },
+    join: joinCut,
+  };
+}
+
+/** Why a question has no answer: the kind of the last failure, or `unusable` when no answer could be read. */
+export class AskError extends Error {
+  readonly kind: string;
+  readonly hint: string | undefined;
+
+  constructor(kind: string, message: string, hint?: string) {
+    super(message);
+    this.name = "AskError";
+    this.kind = kind;
+    this.hint = hint;
+  }
+}
+
+interface Question<I, D extends Json> {
+  readonly action: Action<I, D>;
+  readonly input: I;
+  readonly role: string;
+  readonly persona: string;
+  readonly subject: string;
+  readonly attempt: number;
+  /** The deployment that answers. */
+  readonly lane: string;
+  readonly maxReasks: number;
+  readonly repair: boolean;
+}
+
+/** More continuations than this means that the model repeats itself. */
+const maxContinuations = 12;
+
+/**
+ * Asks a question until its answer can be used: lets a cut answer go on, reads it, and asks again in the same
+ * conversation with the exact problems. Throws an AskError when the model is silent or stays unusable.
+ */
+export async function ask<I, D extends Json>(steps: Steps, question: Question<I, D>): Promise<D> {
+  const { action, input, role, subject, attempt, lane, maxReasks } = question;
+  const reply = typeof action.reply === "function" ? action.reply(input) : action.reply;
+  const opening: ChatMessage[] = [
+    { role: "system", content: question.persona },
+    { role: "user", content: `${action.prompt(input)}\n\n${reply.instruction}` },
+  ];
+  let messages = opening;
+  let about: About = { role, action: action.name, subject, attempt, turn: 0 };
+  let problems: readonly string[] = [];
+  let notes = 0;
+  const note = (event: NewEvent) => steps.apply(`note/${keyOf(about)}.${++notes}`, "note", event as unknown as Json);
+
+  for (let reasks = 0; reasks <= maxReasks; reasks++) {
+    const { text, truncated } = await whole();
+    const reading = settle(action, input, accept(reply.read(text, { truncated }), question.repair));
+    const seen = { key: keyOf(about), ...about };
+    if (reading.ok) {
+      for (const repair of reading.repairs) note({ type: "repair", ...seen, ...repair });
+      for (const message of reading.warnings) note({ type: "warning", message });
+      return reading.value;
+    }
+    problems = reading.problems;
+    const last = reasks === maxReasks;
+    const saved = `${fileNameOf(about)}.txt`;
+    steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
+    if (last) note({ type: "unusable", ...seen, problems: [...problems], saved });
+    else note({ type: "reask", ...seen, problems: [...problems] });
+    messages = [...opening, { role: "assistant", content: text }, { role: "user", content: again(problems) }];
+  }
+  const title = subject ? `${action.name} of ${subject}` : action.name;
+  throw new AskError("unusable", `no usable answer to ${title}: ${problems.join("; ")}`);
+
+  /** One answer, continued for as long as the output limit cuts it and it still grows. */
+  async function whole() {
+    let text = "";
+    for (let parts = 1; ; parts++) {
+      about = { ...about, turn: about.turn + 1 };
+      const continued: ChatMessage[] = text
+        ? [...messages, { role: "assistant", content: text }, { role: "user", content: goOn }]
+        : messages;
+      const request = { ...about, messages: continued, ...(reply.schema && !text ? { schema: reply.schema } : {}) };
+      const answer = (await steps.call(keyOf(about), "llm", request as unknown as Json, lane)) as unknown as LlmAnswer;
+      if (!answer.ok) {
+        if (text === "") throw new AskError(answer.failure.kind, answer.failure.message, answer.failure.hint);
+        return { text, truncated: true };
+      }
+      const joined = text ? reply.join(text, answer.text) : answer.text;
+      const stuck = joined.length <= text.length || parts === maxContinuations;
+      text = joined;
+      if (answer.finish !== "length" || stuck) {
+        return { text, truncated: answer.finish === "length" };
+      }
+    }
+  }
+}
+
+const goOn = "Your answer was cut off. Go on exactly where it stopped. Repeat nothing and add no words around it.";
+
+const again = (problems: readonly string[]) => dedent`
+  Your answer could not be used:
+  ${problems.map((problem) => `- ${problem}`).join("\n")}
+
+  Answer again, whole and in the form asked for, with this put right.
+`;
+
+/** Without repair only an answer that needed none is accepted. */
+function accept<D>(reading: Reading<D>, repair: boolean): Reading<D> {
+  if (repair || !reading.ok || reading.repairs.length === 0) return reading;
+  const problems = reading.repairs.map(({ kind, path }) => `${path || "the answer"}: not clean (${kind})`);
+  return { ok: false, problems, truncated: false };
+}
+
+/** Applies the action's own rules to what was read. */
+function settle<I, D extends Json>(action: Action<I, D>, input: I, reading: Reading<D>) {
+  if (!reading.ok) return reading;
+  const {
+    document,
+    warnings = [],
+    problems = [],
+  } = action.settle?.(reading.value, input) ?? { document: reading.value };
+  if (problems.length > 0) return { ok: false as const, problems, truncated: false };
+  return { ...reading, value: document, warnings };
+}

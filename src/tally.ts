@@ -1,0 +1,59 @@
+import type { NewEvent, RunEvent } from "./events.ts";
+
+type Totals = Extract<RunEvent, { type: "run-end" }>["totals"][number];
+
+/** The sums of a run, kept while its events pass by. */
+export interface Tally {
+  hear(event: NewEvent): void;
+  readonly totals: readonly Totals[];
+  readonly repairs: Readonly<Record<string, number>>;
+  /** USD over all calls. */
+  readonly usd: number;
+  /** The project's folder once there is one. */
+  readonly project: string;
+}
+
+/** A tally of nothing yet. */
+export function createTally(): Tally {
+  const rows = new Map<string, Totals>();
+  const repairs: Record<string, number> = {};
+  let project = "";
+  return {
+    hear(event) {
+      if (event.type === "project") project = event.folder;
+      if (event.type === "repair") repairs[event.kind] = (repairs[event.kind] ?? 0) + 1;
+      if (event.type !== "call-end") return;
+      const { role, model, usage, cost, seconds } = event;
+      const name = `${role}\n${model}`;
+      const row = rows.get(name) ?? {
+        role,
+        model,
+        calls: 0,
+        input: 0,
+        output: 0,
+        estimated: false,
+        usd: 0,
+        seconds: 0,
+      };
+      rows.set(name, {
+        ...row,
+        calls: row.calls + 1,
+        input: row.input + usage.input,
+        output: row.output + usage.output,
+        estimated: row.estimated || usage.source === "estimated",
+        usd: row.usd + cost.usd,
+        seconds: row.seconds + seconds,
+      });
+    },
+    get totals() {
+      return [...rows.values()];
+    },
+    repairs,
+    get usd() {
+      return [...rows.values()].reduce((sum, row) => sum + row.usd, 0);
+    },
+    get project() {
+      return project;
+    },
+  };
+}

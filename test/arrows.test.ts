@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** Which folder may import from which others: bin -> config, roles -> actions -> src. */
+const allowed: Record<string, readonly string[]> = {
+  bin: ["bin", "config", "roles", "actions", "src"],
+  config: ["config", "src"],
+  roles: ["roles", "actions", "src"],
+  actions: ["actions", "src"],
+  src: ["src"],
+};
+
+const sources = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(folder, file));
+
+/** Every relative import of a file, static or dynamic, as a path from the root; with whether it is only a type. */
+function importsOf(file: string) {
+  const text = readFileSync(join(root, file), "utf8");
+  const found = text.matchAll(/(?:import|export)(?<type> type)?\b[^;"']*?["'](?<path>\.[^"']+\.ts)["']/g);
+  return [...found].map(({ groups = {} }) => ({
+    to: relative(root, join(root, dirname(file), groups.path ?? "")),
+    type: groups.type !== undefined,
+  }));
+}
+
+describe("the arrows between the folders", () => {
+  it.each(Object.keys(allowed))("from %s point down", (folder) => {
+    const upward = sources(folder).flatMap((file) =>
+      importsOf(file)
+        .filter(({ to }) => !allowed[folder]?.includes(to.split("/")[0] ?? ""))
+        .map(({ to }) => `${file} -> ${to}`),
+    );
+    expect(upward).toEqual([]);
+  });
+
+  it("are really read: the roster imports every role", () => {
+    const files = sources("roles").filter((file) => file !== "roles/index.ts");
+    expect(importsOf("roles/index.ts").map(({ to }) => to)).toEqual(expect.arrayContaining(files));
+  });
+
+  it("let roles meet only through messages: no role imports another", () => {
+    const meetings = sources("roles")
+      .filter((file) => file !== "roles/index.ts")
+      .flatMap((file) => importsOf(file).filter(({ to }) => to.startsWith("roles/")));
+    expect(meetings).toEqual([]);
+  });
+
+  it("let the engine know no role and no action, and print nothing", () => {
+    const prints = sources("src").filter((file) =>
+      /\bconsole\.|process\.stdout/.test(readFileSync(join(root, file), "utf8")),
+    );
+    expect(prints).toEqual([]);
+  });
+});

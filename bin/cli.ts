@@ -1,0 +1,144 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { exitCodes, UsageError } from "../src/errors.ts";
+import { nearest } from "../src/text.ts";
+import { version } from "./version.ts";
+
+/** What the command line says; absent where it says nothing, so that settings from elsewhere count. */
+export interface Flags {
+  readonly idea?: string;
+  readonly ideaFile?: string;
+  readonly projectName?: string;
+  readonly language?: string;
+  readonly investment?: number;
+  readonly nRound?: number;
+  readonly implement?: boolean;
+  readonly codeReview?: boolean;
+  readonly maxAutoSummarizeCode?: number;
+  readonly config?: string;
+  readonly llm?: string;
+  readonly concurrency?: number;
+  readonly record?: string;
+  readonly estimate?: boolean;
+  readonly workspace?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly initConfig?: boolean;
+}
+
+/** Options that MetaGPT has and this version cannot honour. They are refused rather than ignored. */
+const notYet = ["runTests", "reqaFile", "inc", "projectPath", "recoverPath"] as const;
+
+/** Reads the arguments and does what they say; gives the exit code. */
+export async function runCommandLine(argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.done;
+  const program = describe((work) => async (flags) => {
+    exitCode = await work(flags);
+  });
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+}
+
+type Work = (flags: Flags) => Promise<number>;
+
+/** The command line in words: what `--help` prints and what is accepted. `does` runs a piece of work and keeps its exit code. */
+function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Command {
+  const program = new Command("metagpt")
+    .description("A software company in a command: an idea in, a working repository out, by any mix of LLMs.")
+    .usage('[options] "IDEA"')
+    .argument("[idea]", "what to build; - reads it from standard input")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this")
+    .configureHelp({ helpWidth: 80 })
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "metagpt: ")) })
+    .showHelpAfterError("Run metagpt --help for all options.")
+    .enablePositionalOptions()
+    .exitOverride();
+
+  program
+    .optionsGroup("Idea:")
+    .option("--idea-file <file>", "read the idea from a file")
+    .option("--project-name <name>", "name of the project and its folder")
+    .option("--language <language>", "of the documents (default: the idea's)")
+    .optionsGroup("Company:")
+    .option("--investment <usd>", "stop before more is spent (default: 3)", dollars)
+    .option("--n-round <n>", "rounds at most (default: 10, enough)", count(1))
+    .addOption(new Option("--implement", "write code, not only documents (default)").default(undefined))
+    .option("--no-implement", "stop after the documents")
+    .addOption(new Option("--code-review", "review every file (default)").default(undefined))
+    .option("--no-code-review", "take every file as it comes")
+    .option("--max-auto-summarize-code <n>", "check the whole code n times (-1: until right)", count(-1))
+    .option("--run-tests", "not in this version yet")
+    .option("--reqa-file <file>", "not in this version yet")
+    .optionsGroup("LLMs:")
+    .option("--llm <llm>", "a configured name, a kind, or kind/model")
+    .option("--config <path>", "config file or folder (default: config/)")
+    .option("--concurrency <n>", "files written at once (default: 5)", count(1))
+    .option("--estimate", "print what a run would cost, and stop")
+    .option("--record <dir>", "record all answers there, to be played again")
+    .option("--init-config", "write commented config files into config/")
+    .optionsGroup("Existing work:")
+    .option("--inc", "not in this version yet")
+    .option("--project-path <dir>", "not in this version yet")
+    .option("--recover-path <dir>", "not in this version yet")
+    .optionsGroup("Output:")
+    .option("--workspace <dir>", "where projects are made (default: workspace/)")
+    .option("--json", "one JSON event a line on standard output")
+    .option("--quiet", "only errors and the result")
+    .option("--verbose", "also repairs and rounds")
+    .action(async (idea: string | undefined, options: Record<string, unknown>) => {
+      refuseWhatIsMissing(options);
+      const flags: Flags = { ...options, ...(idea === undefined ? {} : { idea: properIdea(idea, program) }) };
+      if (flags.initConfig) return does((await import("./init-config.ts")).initConfigFiles)(flags);
+      return does((await import("./run.ts")).runCompany)(flags);
+    });
+
+  program
+    .command("llms")
+    .description("show which LLM answers what, and why")
+    .option("--config <path>", "config file or folder (default: config/)")
+    .option("--llm <llm>", "a configured name, a kind, or kind/model")
+    .option("--json", "as JSON on standard output")
+    .helpOption("-h, --help", "print this")
+    .action(async (flags: Flags) => does((await import("./llms.ts")).showLlms)(flags));
+  return program;
+}
+
+function refuseWhatIsMissing(options: Record<string, unknown>): void {
+  const wanted = notYet.find((name) => options[name] !== undefined);
+  if (wanted === undefined) return;
+  const flag = wanted.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${flag} is not in this version yet`, { hint: "Run the same command without it." });
+}
+
+/** A single word close to a command's name is a typo, not an idea. */
+function properIdea(idea: string, program: Command): string {
+  if (/\s/.test(idea.trim())) return idea;
+  const meant = nearest(idea, ["help", ...program.commands.map((command) => command.name())]);
+  if (meant === undefined) return idea;
+  throw new UsageError(`there is no command ${idea}; did you mean ${meant}?`, {
+    hint: `If it is an idea, say more: metagpt "write ${idea}".`,
+  });
+}
+
+const dollars = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError("It must be an amount in USD.");
+  return value;
+};
+
+const count =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text.trim()) || value < least) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
+    }
+    return value;
+  };

@@ -1,0 +1,43 @@
+import { exitCodes } from "../src/errors.ts";
+
+const signals = { SIGINT: exitCodes.interrupt, SIGTERM: exitCodes.terminate, SIGHUP: exitCodes.hangup } as const;
+
+/** Milliseconds that calls under way get to finish after the first signal. */
+const grace = 3_000;
+
+export interface Interrupt {
+  /** Aborted by the first signal: nothing new is begun. */
+  readonly stop: AbortSignal;
+  /** Aborted a little later: calls under way end. */
+  readonly abort: AbortSignal;
+  /** The exit code of the signal that came, or of an interrupt if none did. */
+  readonly exitCode: number;
+  release(): void;
+}
+
+/** Turns signals into an orderly end: the first lets calls under way finish, the second ends the program at once. */
+export function onInterrupt(say: (message: string) => void): Interrupt {
+  const stop = new AbortController();
+  const abort = new AbortController();
+  let exitCode: number = exitCodes.interrupt;
+  let timer: NodeJS.Timeout | undefined;
+  const hear = (name: NodeJS.Signals) => {
+    if (stop.signal.aborted) process.exit(signals[name as keyof typeof signals]);
+    exitCode = signals[name as keyof typeof signals];
+    say(`stopping: calls under way get ${grace / 1000} s; once more stops at once`);
+    stop.abort();
+    timer = setTimeout(() => abort.abort(), grace);
+  };
+  for (const name of Object.keys(signals)) process.on(name, hear);
+  return {
+    stop: stop.signal,
+    abort: abort.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    release() {
+      clearTimeout(timer);
+      for (const name of Object.keys(signals)) process.off(name, hear);
+    },
+  };
+}

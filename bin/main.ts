@@ -1,0 +1,24 @@
+import { CompanyError, exitCodes } from "../src/errors.ts";
+
+/** Runs the program with these arguments and gives its exit code. Says every failure in words; a bug keeps its stack. */
+export async function main(argv: readonly string[]): Promise<number> {
+  try {
+    if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) return await printVersion();
+    const { runCommandLine } = await import("./cli.ts");
+    return await runCommandLine(argv);
+  } catch (error) {
+    if (!(error instanceof CompanyError)) {
+      process.stderr.write(`metagpt has a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
+      return exitCodes.bug;
+    }
+    process.stderr.write(`metagpt: ${error.message}\n${error.hint ? `${error.hint}\n` : ""}`);
+    return error.exitCode;
+  }
+}
+
+/** Answered before anything else is loaded. */
+async function printVersion(): Promise<number> {
+  const { version } = await import("./version.ts");
+  process.stdout.write(`${version()}\n`);
+  return exitCodes.done;
+}

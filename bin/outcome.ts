@@ -1,0 +1,77 @@
+import type { Design } from "../actions/write-design.ts";
+import { writeDesign } from "../actions/write-design.ts";
+import type { Prd } from "../actions/write-prd.ts";
+import { writePrd } from "../actions/write-prd.ts";
+import { productOf, type Tasks, writeTasks } from "../actions/write-tasks.ts";
+import { CompanyError, exitCodes } from "../src/errors.ts";
+import type { NewEvent } from "../src/events.ts";
+import type { Tally } from "../src/tally.ts";
+import type { TeamResult } from "../src/team.ts";
+
+type RunEnd = Extract<NewEvent, { type: "run-end" }>;
+
+interface Circumstances {
+  readonly tally: Tally;
+  readonly seconds: number;
+  /** The exit code if a signal ended the run. */
+  readonly interrupted: number;
+  /** Of the run. */
+  readonly folder: string;
+}
+
+/** The last event of a run: how it ended, what it cost, what is missing, and how to go on. */
+export function ending(
+  result: TeamResult | CompanyError,
+  { tally, seconds, interrupted, folder }: Circumstances,
+): RunEnd {
+  const { totals, repairs, usd, project } = tally;
+  const sums = { totals: [...totals], repairs: { ...repairs }, usd, seconds, project };
+  if (result instanceof CompanyError) {
+    const { message, hint, exitCode } = result;
+    const said = { message, ...(hint === undefined ? {} : { hint }) };
+    return { type: "run-end", outcome: "stopped", exitCode, ...said, runCommand: "", missing: [], ...sums };
+  }
+  const { outcome, missing } = result;
+  const exitCode = { ...codes, stopped: interrupted }[outcome];
+  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints(folder)[outcome];
+  return {
+    type: "run-end",
+    outcome,
+    exitCode,
+    message: messages[outcome],
+    ...(hint === undefined ? {} : { hint }),
+    runCommand: outcome === "done" ? runCommand(result) : "",
+    missing: missing.map(({ subject, reason }) => ({ subject, reason })),
+    ...sums,
+  };
+}
+
+const codes = {
+  done: exitCodes.done,
+  budget: exitCodes.budget,
+  rounds: exitCodes.rounds,
+  incomplete: exitCodes.llm,
+  unreachable: exitCodes.llm,
+} as const;
+
+const messages: Record<TeamResult["outcome"], string> = {
+  done: "done",
+  budget: "the investment is used up; everything so far is kept",
+  rounds: "the rounds are used up; everything so far is kept",
+  incomplete: "some answers could not be used; everything else is kept",
+  unreachable: "an LLM could not be reached; everything so far is kept",
+  stopped: "stopped; everything so far is kept",
+};
+
+const hints = (folder: string): Partial<Record<TeamResult["outcome"], string>> => ({
+  rounds: "Allow more with --n-round.",
+  incomplete: `What the model answered lies in ${folder}. Another model may do better: --llm.`,
+});
+
+/** The one command that runs the product, from its folder; empty if it was only designed. */
+function runCommand({ documents }: TeamResult): string {
+  const of = (kind: string) => documents[kind]?.[""];
+  const [prd, design, tasks] = [of(writePrd.name), of(writeDesign.name), of(writeTasks.name)];
+  if (!prd || !design || !tasks || !documents.WriteCode) return "";
+  return productOf({ prd: prd as Prd, design: design as Design }, tasks as Tasks).runCommand;
+}

@@ -1,0 +1,109 @@
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { discoverLlm } from "../config/discover.ts";
+import { loadConfig, type Settings } from "../config/load.ts";
+import { type Resolved, resolveLlms } from "../config/resolve.ts";
+import type { Options } from "../config/schema.ts";
+import { shippedFile } from "../config/shipped.ts";
+import { roster } from "../roles/index.ts";
+import { UsageError } from "../src/errors.ts";
+import { type Estimate, estimateRun } from "../src/estimate.ts";
+import { localModels } from "../src/llm/ollama-models.ts";
+import { findRecording, readRecording } from "../src/llm/recordings.ts";
+import type { RunOptions } from "../src/options.ts";
+import type { Role } from "../src/role.ts";
+import type { Flags } from "./cli.ts";
+
+/** Everything decided before the first call: who works, which LLM answers what, what it may cost. */
+export interface Plan extends Resolved {
+  readonly idea: string;
+  readonly roles: readonly Role[];
+  readonly options: RunOptions;
+  /** `Role/Action` -> the name of the deployment that answers. */
+  readonly lanes: Readonly<Record<string, string>>;
+  readonly estimate: Estimate;
+  /** USD. */
+  readonly investment: number;
+  readonly workspace: string;
+  /** Set when recorded answers are played. */
+  readonly replay?: { readonly name: string; readonly model: string; readonly date: string };
+}
+
+/** Reads the settings and decides. Whatever is wrong with them is said here, before anything is paid for. */
+export async function planRun(flags: Flags, idea: string): Promise<Plan> {
+  const settings = await readSettings(flags);
+  const roles = roster(settings.options);
+  const resolved = await resolveRun(settings, flags, idea, roles);
+  const options = runOptions(settings.options, flags);
+  const lanes = Object.fromEntries(resolved.table.map(({ role, action, llm }) => [`${role}/${action}`, llm]));
+  const priceOf = (role: string, action: string) =>
+    resolved.deployments.find(({ name }) => name === lanes[`${role}/${action}`])?.price ?? { input: 0, output: 0 };
+  return {
+    ...resolved,
+    idea,
+    roles,
+    options,
+    lanes,
+    estimate: estimateRun(roles, options, priceOf),
+    investment: settings.options.investment,
+    workspace: resolve(settings.options.workspace),
+    ...(await replayOf(resolved)),
+  };
+}
+
+/** All settings, from where the user stands. */
+export const readSettings = (flags: Flags): Promise<Settings> =>
+  loadConfig({ cwd: process.cwd(), home: homedir(), configPath: flags.config, env: process.env, flags: { ...flags } });
+
+/** Which LLM answers which action of these roles. */
+export function resolveRun(
+  settings: Settings,
+  flags: Flags,
+  idea: string,
+  roles: readonly Role[],
+  showProblems = false,
+): Promise<Resolved> {
+  const { presets } = settings;
+  const env = process.env;
+  const localModel = async (baseUrl: string) => (await localModels({ baseUrl }))[0];
+  const recording = async () => {
+    const found = await findRecording(shippedFile("recordings"), idea);
+    return found && { folder: found.folder, model: found.recording.model };
+  };
+  return resolveLlms({
+    settings,
+    roster: roles.map(({ profile, actions }) => ({ role: profile, actions: actions.map(({ name }) => name) })),
+    known: roster({ implement: true }).flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]),
+    flags,
+    env,
+    discover: () => discoverLlm({ presets, env, localModel, recording }),
+    localModel,
+    showProblems,
+  });
+}
+
+function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
+  if (projectName !== "" && !/[A-Za-z0-9]/.test(projectName)) {
+    throw new UsageError(`--project-name ${projectName} cannot name a folder`, {
+      hint: "Use ASCII letters, digits and underscores, such as snake_game.",
+    });
+  }
+  return {
+    rounds: options.n_round,
+    codeReview: options.code_review,
+    codeReviewTimes: options.code_review_k_times,
+    autoSummarize: options.max_auto_summarize_code,
+    concurrency: options.concurrency,
+    maxReasks: options.max_reasks,
+    repair: options.repair_llm_output,
+    language: options.language,
+    projectName,
+  };
+}
+
+async function replayOf({ deployments }: Resolved): Promise<Pick<Plan, "replay">> {
+  const played = deployments.find(({ provider }) => provider === "recording");
+  if (!played) return {};
+  const { idea, model, date } = await readRecording(String(played.settings.folder));
+  return { replay: { name: idea, model, date } };
+}

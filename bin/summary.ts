@@ -1,0 +1,111 @@
+import type { RunEvent } from "../src/events.ts";
+import type { CallEnd, Page } from "./call-line.ts";
+import { exactTokens, money, seconds } from "./figures.ts";
+import { below, marked } from "./lines.ts";
+import { renderTable } from "./table.ts";
+import { oneLine } from "./width.ts";
+
+type End = Extract<RunEvent, { type: "run-end" }>;
+type Paper = Pick<Page, "paint" | "columns">;
+/** How each model's price was found. */
+type Bases = ReadonlyMap<string, CallEnd["cost"]["basis"]>;
+
+/** What a run did: calls, tokens, cost and time by role and model, repairs, what is missing, and how to go on. */
+export function summary(event: End, { bases, ...paper }: Paper & { readonly bases: Bases }): string {
+  const parts = [
+    event.totals.length > 0 ? [table(event, paper), ...remarks(bases, paper)] : [],
+    repaired(event, paper),
+    event.totals.length > 0 ? [""] : [],
+    verdict(event, paper),
+    result(event, paper),
+  ];
+  return parts.flat().join("\n");
+}
+
+/** What is missing and why, how the run ended, and what to do next if that was not well. */
+export function verdict(event: End, paper: Paper): string[] {
+  const { outcome, message, exitCode, missing } = event;
+  const took = `(${seconds(event.seconds)}${exitCode === 0 ? "" : `, exit code ${exitCode}`})`;
+  const hint = event.hint ?? hints[outcome];
+  return [
+    ...missing.flatMap(({ subject, reason }) =>
+      marked(paper.paint.red("✗"), `${subject} is missing: ${reason}`, paper),
+    ),
+    ...marked(markOf(outcome, paper), `${message} ${took}`, paper),
+    ...(hint ? below(hint, paper) : []),
+  ];
+}
+
+function table({ totals, usd }: End, { paint, columns }: Paper): string {
+  const sum = (count: (row: End["totals"][number]) => number) => totals.reduce((all, row) => all + count(row), 0);
+  const total = {
+    role: "total",
+    model: "",
+    calls: sum(({ calls }) => calls),
+    input: sum(({ input }) => input),
+    output: sum(({ output }) => output),
+    estimated: totals.some(({ estimated }) => estimated),
+    usd,
+    seconds: sum((row) => row.seconds),
+  };
+  const rows = [...totals, total].map((row) => [
+    oneLine(row.role),
+    oneLine(row.model),
+    String(row.calls),
+    exactTokens(row.input, row.estimated),
+    exactTokens(row.output, row.estimated),
+    money(row.usd),
+    row.seconds.toFixed(1),
+  ]);
+  return renderTable(["role", "model", ...numbers], rows, { columns, right: numbers, paintHeader: paint.dim });
+}
+
+const numbers = ["calls", "tokens in", "out", "cost", "seconds"];
+
+/** What the costs in the table rest on, where that is not a known price. */
+function remarks(bases: Bases, paper: Paper): string[] {
+  const assumed = [...bases].filter(([, basis]) => basis === "assumed").map(([model]) => model);
+  return [
+    ...(assumed.length > 0
+      ? below(`(assumed price) for ${assumed.join(", ")}: set the right one with price: in its config`, paper)
+      : []),
+    ...([...bases.values()].includes("recorded") ? below("(as recorded): nothing was paid this time", paper) : []),
+  ];
+}
+
+function repaired({ repairs }: End, paper: Paper): string[] {
+  const kinds = Object.entries(repairs).sort(([a, times], [b, others]) => others - times || (a < b ? -1 : 1));
+  if (kinds.length === 0) return [];
+  const total = kinds.reduce((sum, [, times]) => sum + times, 0);
+  return below(`repaired ${total}: ${kinds.map(([kind, times]) => `${kind} ${times}`).join(", ")}`, paper);
+}
+
+/** Where the repository is and the command that runs it, whole: they are there to be copied. */
+function result({ project, runCommand }: End, { paint }: Paper): string[] {
+  if (!project) return [];
+  const commands = runCommand.split("\n").filter((line) => line.trim() !== "");
+  return [
+    `  ${paint.dim("repository")}  ${oneLine(project)}`,
+    ...(commands.length > 0
+      ? [`  ${paint.dim("run")}         ${paint.bold(oneLine([`cd ${shellWord(project)}`, ...commands].join(" && ")))}`]
+      : []),
+  ];
+}
+
+/** The path as one word of a shell. */
+const shellWord = (path: string) => (/^[\w./:\\~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
+
+function markOf(outcome: End["outcome"], { paint }: Paper): string {
+  if (outcome === "done") return paint.green("✓");
+  return ["budget", "rounds", "incomplete"].includes(outcome) ? paint.yellow("!") : paint.red("✗");
+}
+
+/** What to do next, where the run itself does not say. */
+const hints: Record<End["outcome"], string> = {
+  done: "",
+  budget: "What is finished is kept. Start again with a higher --investment to get the rest.",
+  rounds: "What is finished is kept. Start again with a higher --n-round to get the rest.",
+  incomplete: "What is finished is kept. Start again, or give the action in question a stronger model.",
+  unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
+  stopped: "What is finished is kept.",
+};

@@ -8,6 +8,7 @@ export default defineConfig({
   platform: "node",
   target: "node20.19",
   dts: false,
+  fixedExtension: false,
   // commander stands on the path of every start; bundled, it loads in half the time
   noExternal: ["commander"],
 });

@@ -22,8 +22,16 @@ function byHand() {
     node,
     seen,
     running: () => [...open.keys()],
-    finish: (id: string) => settle(() => (open.get(id)?.(id.toUpperCase()), open.delete(id))),
-    fail: (id: string) => settle(() => (fail.get(id)?.(new Error(`no ${id}`)), open.delete(id))),
+    finish: (id: string) =>
+      settle(() => {
+        open.get(id)?.(id.toUpperCase());
+        open.delete(id);
+      }),
+    fail: (id: string) =>
+      settle(() => {
+        fail.get(id)?.(new Error(`no ${id}`));
+        open.delete(id);
+      }),
   };
 }
 

@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 20_000,
     // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
     env: { NO_COLOR: "1" },
+    globalSetup: ["test/helpers/build.ts"],
     setupFiles: ["test/helpers/clean-environment.ts"],
   },
 });

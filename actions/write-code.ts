@@ -78,13 +78,17 @@ const packages = ({ required_packages: list }: Tasks) =>
     ? "Packages: none, only the standard library"
     : `Packages: ${list.map(({ name, version }) => `${name} ${version}`.trim()).join(", ")}`;
 
-const rules = ({ files }: Design) =>
-  files.some(({ path }) => /\.html?$/.test(path))
-    ? dedent`
-        The page is opened from disk: ordinary script tags, no ES modules, no import or export statements, no fetch. All
-        scripts share one name space, so each offers its exports as globals and keeps every other name inside a function.
-      `
-    : "";
+/** What the kind of product asks of every file. */
+function rules({ files, entry_point }: Design): string {
+  if (/\.html?$/.test(entry_point)) {
+    return dedent`
+      The page is opened from disk: ordinary script tags, no ES modules, no import or export statements, no fetch. All
+      scripts share one name space, so each offers its exports as globals and keeps every other name inside a function.
+    `;
+  }
+  const node = files.some(({ path }) => /\.m?js$/.test(path));
+  return node ? "Files that run in Node.js are ES modules: import and export statements, no require." : "";
+}
 
 /** The contract and task of a file and what it depends on, for writer and reviewer alike. */
 export function codeContext({ file, logic, dependencies }: CodeContext): string {

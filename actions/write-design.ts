@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../src/action.ts";
-import { bulletList, fenced, inline, table } from "../src/project/markdown.ts";
+import { bulletList, code, fenced, inline, table } from "../src/project/markdown.ts";
 import { classDiagram, sequenceDiagram } from "../src/project/mermaid.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
@@ -81,7 +81,7 @@ export const writeDesign = defineAction({
     - depends_on and exports are the contract between the people who write the files at the same time: name everything
       one file uses of another. Dependencies must not form a circle.
     - Paths and names in code are ASCII. Texts are in the language of the documents.
-    - A browser page must work when its HTML file is opened from disk: ordinary script tags in the order of dependency,
+    - A browser page without a server must work when its HTML file is opened from disk: ordinary script tags in the order of dependency,
       no ES modules, no build step, no loading of local files by script. What a script exports is a global name. The HTML
       file depends on its scripts and styles.
     - A program for the command line must run with the standard tools of its language.
@@ -105,7 +105,7 @@ export function contract({ path, purpose, exports }: DesignedFile): string {
 }
 
 function designMarkdown(design: Design): string {
-  const command = (text: string) => (text ? `\`${inline(text)}\`` : "none");
+  const command = (text: string) => (text ? code(text) : "none");
   return `${dedent`
     # System design
 

@@ -117,11 +117,11 @@ function prdMarkdown(prd: Prd): string {
 
     ## Product goals
 
-    ${bulletList(prd.product_goals)}
+    ${bulletList(prd.product_goals.map(inline))}
 
     ## User stories
 
-    ${bulletList(prd.user_stories)}
+    ${bulletList(prd.user_stories.map(inline))}
 
     ## Competitors
 

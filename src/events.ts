@@ -87,6 +87,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     message: z.string(),
     hint: z.string().optional(),
     tries: z.array(z.string()),
+    /** USD: what attempts cost that broke off after the model had begun to answer. */
+    usd: z.number(),
   }),
   z.object({
     ...head,

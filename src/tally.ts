@@ -5,6 +5,7 @@ type Totals = Extract<RunEvent, { type: "run-end" }>["totals"][number];
 /** The sums of a run, kept while its events pass by. */
 export interface Tally {
   hear(event: NewEvent): void;
+  /** By role and model, in the order of their first calls. */
   readonly totals: readonly Totals[];
   readonly repairs: Readonly<Record<string, number>>;
   /** USD over all calls. */
@@ -18,32 +19,30 @@ export function createTally(): Tally {
   const rows = new Map<string, Totals>();
   const repairs: Record<string, number> = {};
   let project = "";
+
+  const add = (role: string, model: string, spent: Partial<Totals>) => {
+    const name = `${role}\n${model}`;
+    const row = rows.get(name) ?? { role, model, calls: 0, input: 0, output: 0, estimated: false, usd: 0, seconds: 0 };
+    rows.set(name, {
+      ...row,
+      calls: row.calls + 1,
+      input: row.input + (spent.input ?? 0),
+      output: row.output + (spent.output ?? 0),
+      estimated: row.estimated || (spent.estimated ?? false),
+      usd: row.usd + (spent.usd ?? 0),
+      seconds: row.seconds + (spent.seconds ?? 0),
+    });
+  };
+
   return {
     hear(event) {
       if (event.type === "project") project = event.folder;
       if (event.type === "repair") repairs[event.kind] = (repairs[event.kind] ?? 0) + 1;
+      if (event.type === "call-failed") add(event.role, event.model, { usd: event.usd });
       if (event.type !== "call-end") return;
       const { role, model, usage, cost, seconds } = event;
-      const name = `${role}\n${model}`;
-      const row = rows.get(name) ?? {
-        role,
-        model,
-        calls: 0,
-        input: 0,
-        output: 0,
-        estimated: false,
-        usd: 0,
-        seconds: 0,
-      };
-      rows.set(name, {
-        ...row,
-        calls: row.calls + 1,
-        input: row.input + usage.input,
-        output: row.output + usage.output,
-        estimated: row.estimated || usage.source === "estimated",
-        usd: row.usd + cost.usd,
-        seconds: row.seconds + seconds,
-      });
+      const { input, output, source } = usage;
+      add(role, model, { input, output, estimated: source === "estimated", usd: cost.usd, seconds });
     },
     get totals() {
       return [...rows.values()];

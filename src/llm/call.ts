@@ -146,7 +146,7 @@ export function llmOperation(surroundings: Surroundings): Operation {
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       const failure = failureOf(error);
-      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries] });
+      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries], usd });
       return { ok: false, failure, usd };
     }
   }

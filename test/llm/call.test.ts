@@ -277,7 +277,7 @@ it("answers a failure as data, with its hint and every try, and gives the money 
     tries: ["gpt-x does not know this key"],
   };
   expect(await ask()).toEqual({ ok: false, usd: 0, failure });
-  expect(events.at(-1)).toEqual({ type: "call-failed", ...seen, ...failure });
+  expect(events.at(-1)).toEqual({ type: "call-failed", ...seen, ...failure, usd: 0 });
   expect(budget.reserve(1)).toBeDefined();
 });
 

@@ -6,7 +6,7 @@ import { dedent } from "../src/text.ts";
 import { extension } from "./write-code.ts";
 import { contract, type DesignedFile } from "./write-design.ts";
 
-export const CodeSummary = z.object({
+const CodeSummary = z.object({
   summary: z.string().describe("how the program works, from start to end, in a few sentences"),
   todo: z
     .array(
@@ -17,7 +17,6 @@ export const CodeSummary = z.object({
     )
     .describe("what keeps the files from working together; empty if nothing does"),
 });
-export type CodeSummary = z.infer<typeof CodeSummary>;
 
 export interface SummaryRequest {
   readonly common: string;

@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 const limit = 1.8;
 const runs = 21;
 
-const program = new URL("../dist/metagpt.js", import.meta.url).pathname;
+const program = new URL("../dist/metagpt.cjs", import.meta.url).pathname;
 const commands = { bare: ["-e", "0"], "--version": [program, "--version"], "--help": [program, "--help"] };
 const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
 

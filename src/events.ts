@@ -49,7 +49,7 @@ const totals = z.object({
   seconds: z.number(),
 });
 
-export const outcomes = ["done", "budget", "rounds", "incomplete", "unreachable", "stopped"] as const;
+const outcomes = ["done", "budget", "rounds", "incomplete", "unreachable", "stopped"] as const;
 
 export const RunEvent = z.discriminatedUnion("type", [
   z.object({

@@ -6,7 +6,7 @@ import type { ChatMessage } from "../../src/llm/provider.ts";
 /** A tiny project as a model would answer for it: two modules and a program that uses both. */
 export const idea = "write a greeter for the command line in python";
 
-export const prd: Prd = {
+const prd: Prd = {
   language: "English",
   programming_language: "Python",
   original_requirements: idea,
@@ -26,7 +26,7 @@ export const prd: Prd = {
   anything_unclear: "",
 };
 
-export const design: Design = {
+const design: Design = {
   implementation_approach: "Plain Python with the standard library.",
   files: [
     {
@@ -75,7 +75,7 @@ export const design: Design = {
   anything_unclear: "",
 };
 
-export const tasks: Tasks = {
+const tasks: Tasks = {
   required_packages: [],
   other_packages: [],
   tasks: [

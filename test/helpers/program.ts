@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const program = fileURLToPath(new URL("../../dist/metagpt.js", import.meta.url));
+const program = fileURLToPath(new URL("../../dist/metagpt.cjs", import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -6,7 +6,9 @@ import { dedent } from "../src/text.ts";
 import { type CodeContext, codeContext, extension } from "./write-code.ts";
 
 const Review = z.object({
-  comments: z.array(z.string()).describe("what must change, each with the place and the change; empty if nothing must"),
+  comments: z
+    .array(z.string())
+    .describe("what must change, each with the place and the change; at least one for LBTM, none for LGTM"),
   verdict: z.string().describe("LGTM if the file can be used as it is, LBTM if it must change first"),
 });
 
@@ -29,8 +31,9 @@ export const writeCodeReview = defineAction({
     ## The code
     ${fenced(request.code, extension(request.file.path))}
 
-    Review this file. Ask for a change only where it would fail: it breaks its contract or its task, uses something that
-    does not exist, crashes, or is not finished. Style alone is no reason.
+    Review this file. Go through it as if you ran it. Ask for a change only where it would fail: it breaks its contract
+    or its task, uses something that does not exist, crashes, or is not finished. Style, or more than was asked for, is
+    no reason as long as it works.
   `,
   usual: { calls: ({ codeReview }) => (codeReview ? 7 : 0), input: 3500, output: 300 },
 });

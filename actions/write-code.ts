@@ -42,8 +42,8 @@ export const writeCode = defineAction({
 });
 
 const writing = (path: string) => dedent`
-  Write ${path}. Offer exactly what its contract names, use of other files only what is shown above, and do everything
-  the task says. Handle wrong input and the edges of the task; leave no function empty.
+  Write ${path}. Offer what its contract names, exactly as it is named there; helpers of your own are fine. Use of other
+  files only what their contracts name. Do everything the task says, mind the edges, and leave no function empty.
 `;
 
 const rewriting = (path: string, { code, comments }: NonNullable<CodeRequest["change"]>) => dedent`
@@ -67,7 +67,7 @@ export const projectBrief = (prd: Prd, design: Design, tasks: Tasks) => dedent`
   Entry point: ${design.entry_point}
   ${packages(tasks)}
 
-  ## What all files agree on
+  ## Shared knowledge
   ${tasks.shared_knowledge || "Nothing beyond the contracts below."}
 
   ${rules(design)}
@@ -93,7 +93,7 @@ function rules({ files, entry_point }: Design): string {
 /** The contract and task of a file and what it depends on, for writer and reviewer alike. */
 export function codeContext({ file, logic, dependencies }: CodeContext): string {
   const uses = dependencies.map(({ file: other, code }) =>
-    code ? `${contract(other)}\n\n${fenced(code, extension(other.path))}` : contract(other),
+    code ? `${contract(other)}\n\nIts code:\n\n${fenced(code, extension(other.path))}` : contract(other),
   );
   return dedent`
     ## Its contract

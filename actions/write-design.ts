@@ -18,9 +18,9 @@ export const Design = z.object({
         exports: z
           .array(
             z.object({
-              name: z.string(),
+              name: z.string().describe("as other files use it, such as loadScores, or Game.start for a method"),
               kind: z.string().describe("class, function, constant, component, ..."),
-              signature: z.string().describe("with parameters and result, in the language of the file"),
+              signature: z.string().describe("parameters and result, in the language of the file"),
               description: z.string().describe("what it does, gives back and may fail with"),
             }),
           )
@@ -57,9 +57,13 @@ export const Design = z.object({
     )
     .describe("the main use from start to end, in order"),
   entry_point: z.string().describe("the path of the file that starts the program or opens in the browser"),
-  run_command: z.string().describe("shell command that starts it from the project folder; empty if a page is opened"),
+  run_command: z
+    .string()
+    .describe(
+      "shell command that starts it from the project folder, without arguments if it can do without; empty if a page is opened",
+    ),
   build_command: z.string().describe("shell command that builds it; empty if nothing is built"),
-  test_command: z.string().describe("shell command that would run its tests; empty if there are none"),
+  test_command: z.string().describe("shell command that runs the tests among these files; empty if there are none"),
   anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
 });
 export type Design = z.infer<typeof Design>;
@@ -71,15 +75,15 @@ export const writeDesign = defineAction({
   reply: json("design", Design),
   prompt: ({ prd }: { prd: Prd }) => dedent`
     Design the system for the product below. Keep it simple: as few files as the work needs, each with one
-    responsibility, and proven libraries only where they save real work.
+    responsibility and up to about 200 lines, and proven libraries only where they save real work.
 
     ${prdBrief(prd)}
 
     ## Rules
     - List source files only. The README, .gitignore, package files and documents are written by others; tests come
       later.
-    - depends_on and exports are the contract between the people who write the files at the same time: name everything
-      one file uses of another. Dependencies must not form a circle.
+    - depends_on and exports are the contract between the people who write the files, each without seeing the others' work:
+      name everything that one file uses of another, and exactly how it is called. Dependencies must not form a circle.
     - Paths and names in code are ASCII. Texts are in the language of the documents.
     - A browser page without a server must work when its HTML file is opened from disk: ordinary script tags in the order of dependency,
       no ES modules, no build step, no loading of local files by script. What a script exports is a global name. The HTML
@@ -98,9 +102,10 @@ export const writeDesign = defineAction({
 
 /** What a file offers to others, as they see it in their prompts. */
 export function contract({ path, purpose, exports }: DesignedFile): string {
-  const offers = exports.map(
-    ({ kind, signature, name, description }) => `${kind} ${signature || name}: ${description}`,
-  );
+  const offers = exports.map(({ name, kind, signature, description }) => {
+    const form = signature && signature !== name ? `: ${code(signature)}` : "";
+    return `${name} (${kind})${form}. ${description}`;
+  });
   return `${path}: ${purpose}${offers.length > 0 ? `\n${bulletList(offers)}` : ""}`;
 }
 

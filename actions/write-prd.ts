@@ -25,7 +25,7 @@ export const Prd = z.object({
         y: z.number().describe("quality, from 0 (poor) to 1 (excellent)"),
       }),
     )
-    .describe("3 to 5 real products, and this product itself as the last one"),
+    .describe("3 to 5 real products, then this product as the last one; x and y are your estimates"),
   requirement_analysis: z.string().describe("what matters most and what is hard about it"),
   requirement_pool: z
     .array(
@@ -35,7 +35,11 @@ export const Prd = z.object({
       }),
     )
     .describe("3 to 7, most important first"),
-  ui_design: z.string().describe("what the user sees and does: elements, layout, controls, style; plain text"),
+  ui_design: z
+    .string()
+    .describe(
+      "what the user sees and does: elements, layout, controls, style; for a command line its commands and messages; plain text",
+    ),
   anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
 });
 export type Prd = z.infer<typeof Prd>;
@@ -100,6 +104,10 @@ export const prdBrief = (prd: Prd) => dedent`
   ${bulletList(prd.requirement_pool.map(({ priority, text }) => `${priority} ${text}`))}
 
   User interface: ${prd.ui_design}
+
+  What is difficult: ${prd.requirement_analysis}
+
+  Assumptions: ${prd.anything_unclear || "none"}
 `;
 
 function prdMarkdown(prd: Prd): string {

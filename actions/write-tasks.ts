@@ -20,13 +20,15 @@ export const Tasks = z.object({
     .describe("third-party packages of the programming language; empty if the standard library is enough"),
   other_packages: z
     .array(z.object({ name: z.string(), version: z.string(), why: z.string() }))
-    .describe("programs that must be on the machine besides, such as ffmpeg; empty if none"),
+    .describe("programs that must be on the machine besides the programming language, such as ffmpeg; empty if none"),
   tasks: z
     .array(
       z.object({
         path: z.string().describe("a file of the design"),
         logic: z.string().describe("what to write in it: functions, rules, edge cases, numbers; a few sentences"),
-        depends_on: z.array(z.string()).describe("paths of the files that must be written before it"),
+        depends_on: z
+          .array(z.string())
+          .describe("paths of the files that must be written before it: those of the design, and more if need be"),
       }),
     )
     .describe("one for every file of the design, those that others depend on first"),
@@ -49,10 +51,10 @@ export const writeTasks = defineAction({
   reply: json("tasks", Tasks),
   prompt: ({ prd, design }: TasksRequest) => dedent`
     Break the design below into tasks, one for every file. Each file will be written by a different engineer who sees
-    only its own task, its contract, the contracts of the files it depends on, and shared_knowledge. So put into
-    shared_knowledge whatever several files must agree on: element ids and class names, state and data formats, events,
-    constants, key bindings, texts on the screen. Put into each task the behaviour it must have, with the rules, numbers
-    and edge cases of the requirements that belong to it.
+    its own task, its contract, the contracts of the files it depends on, and shared_knowledge, but neither these
+    requirements nor this design. So put into shared_knowledge whatever several files must agree on: element ids and
+    class names, state and data formats, events, constants, key bindings, texts on the screen. Put into each task the
+    behaviour it must have, with the rules, numbers, texts and edge cases of the requirements that belong to it.
 
     ${prdBrief(prd)}
 
@@ -60,6 +62,7 @@ export const writeTasks = defineAction({
     ${design.implementation_approach}
 
     Entry point: ${design.entry_point}
+    Assumptions: ${design.anything_unclear || "none"}
 
     ${design.files.map((file) => `${contract(file)}\nDepends on: ${file.depends_on.join(", ") || "nothing"}`).join("\n\n")}
   `,

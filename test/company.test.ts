@@ -172,7 +172,7 @@ describe("a whole company", () => {
     const promptOf = (question: string) =>
       prompts.find((messages) => questionOf(messages) === question)?.[1]?.content ?? "";
     expect(promptOf("WriteCode/main.py")).toContain(code["greeter/names.py"]);
-    expect(promptOf("WriteCode/main.py")).toContain("function greeting(name: str) -> str");
+    expect(promptOf("WriteCode/main.py")).toContain("greeting (function): `greeting(name: str) -> str`");
     expect(promptOf("WriteCode/greeter/names.py")).not.toContain("phrases");
     const common = promptOf("WriteCode/main.py").split("# Your file")[0] ?? "";
     expect(common).toContain("The greeting reads: Hello, NAME!");

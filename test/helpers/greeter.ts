@@ -6,7 +6,7 @@ import type { ChatMessage } from "../../src/llm/provider.ts";
 /** A tiny project as a model would answer for it: two modules and a program that uses both. */
 export const idea = "write a greeter for the command line in python";
 
-const prd: Prd = {
+export const prd: Prd = {
   language: "English",
   programming_language: "Python",
   original_requirements: idea,
@@ -26,7 +26,7 @@ const prd: Prd = {
   anything_unclear: "",
 };
 
-const design: Design = {
+export const design: Design = {
   implementation_approach: "Plain Python with the standard library.",
   files: [
     {
@@ -75,7 +75,7 @@ const design: Design = {
   anything_unclear: "",
 };
 
-const tasks: Tasks = {
+export const tasks: Tasks = {
   required_packages: [],
   other_packages: [],
   tasks: [

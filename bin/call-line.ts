@@ -20,7 +20,7 @@ const spacious = 100;
 /** Numbers stand no further to the right, however wide the screen is. */
 const furthest = 120;
 const roleWidth = "ProjectManager".length;
-const modelWidth = 24;
+const modelWidth = 16;
 
 /** A call under way: who does what, with which model, for how long, and the tokens so far. */
 export function runningLine(
@@ -29,8 +29,7 @@ export function runningLine(
   page: Page,
 ): string {
   const { columns } = page;
-  const width = columns < spacious ? 16 : modelWidth;
-  const model = padToWidth(cutToWidth(oneLine(call.model), width), width);
+  const model = padToWidth(cutToWidth(oneLine(call.model), modelWidth), modelWidth);
   const time = padToWidth(`${Math.floor(progress.seconds)} s`, 5, "left");
   const said = padToWidth(`${tokens(progress.tokens)} tokens`, 11, "left");
   return layOut(call, columns < roomy ? [time, said] : [model, time, said], page);

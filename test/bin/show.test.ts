@@ -121,7 +121,7 @@ describe("plain lines", () => {
   it("name the model where there is room for it", async () => {
     const { lines } = await show([ends(question("Engineer", "WriteCode", "js/board.js"))], { columns: 100 });
     expect(lines).toEqual([
-      "✓ Engineer       WriteCode js/board.js   qwen2.5-coder:7b          3.0 s  1.2k in   840 out  $0.0042",
+      "✓ Engineer       WriteCode js/board.js           qwen2.5-coder:7b  3.0 s  1.2k in   840 out  $0.0042",
     ]);
   });
 

@@ -5,7 +5,7 @@ import type { Design, DesignedFile } from "./write-design.ts";
 
 /** Files that our own code writes from the documents; a design that lists them is not wrong, only too eager. */
 const ours =
-  /^(?:docs|resources)\/|^(?:readme(?:\.\w+)*|license(?:\.\w+)?|\.gitignore|package(?:-lock)?\.json|requirements\.txt|go\.mod|go\.sum|cargo\.(?:toml|lock)|composer\.json|gemfile|pom\.xml|[^/]+\.csproj)$/i;
+  /^(?:docs|resources)\/|^(?:readme(?:\.[\w-]+)*|license(?:\.\w+)?|\.gitignore|package(?:-lock)?\.json|requirements\.txt|go\.mod|go\.sum|cargo\.(?:toml|lock)|composer\.json|gemfile|pom\.xml|[^/]+\.csproj)$/i;
 
 /**
  * Makes a design safe and workable: every path clean, inside the project and unique, every dependency a file of the

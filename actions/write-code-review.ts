@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineAction, type Reply } from "../src/action.ts";
 import { fenced } from "../src/project/markdown.ts";
+import { stripReasoning } from "../src/repair/index.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import { type CodeContext, codeContext, extension } from "./write-code.ts";
@@ -39,30 +40,33 @@ export const writeCodeReview = defineAction({
 });
 
 const approval = /\b(?:lgtm|approved?|accept(?:ed)?|pass(?:ed)?)\b|looks good|^(?:yes|ok|true)\b|通过|批准|同意/i;
-const refusal =
-  /\blbtm\b|\bnot\b|n't\b|\breject|\bfail|\bchanges? (?:requested|needed|required)\b|must change|不通过|未通过|拒绝|修改/i;
+const refusals = [
+  /\blbtm\b|\b(?:can)?not\b|n['’]t\b|\bunable|\breject|\bfail|\b(?:unless|until|once|before|after)\b|must change/i,
+  /(?<!\bno )\bchanges? (?:requested|needed|required)\b/i,
+  /[不未没法][^，,。.；;]{0,4}(?:通过|批准|同意)|拒绝|(?<!无需|无须|不需要|不用|不必|没有)修改/,
+];
 
 /** Reads verdict and comments leniently: JSON, or prose that names a verdict. What is unclear is no approval. */
 function review(): Reply<CodeReview> {
   const shape = json("review", Review);
   return {
     ...shape,
-    instruction: shape.instruction,
     read(text, about) {
       const reading = shape.read(text, about);
       if (reading.ok) {
         const { verdict, comments } = reading.value;
         return { ...reading, value: judge(verdict, comments) };
       }
-      const verdict = /\b(?:lgtm|lbtm)\b/i.exec(text.split("</think>").at(-1) ?? "")?.[0];
+      const answer = stripReasoning(text).trim();
+      const verdict = answer.split(/[\n.!?;。！？；]/).findLast((sentence) => /\b(?:lgtm|lbtm)\b/i.test(sentence));
       if (verdict === undefined) return reading;
-      const comments = judge(verdict, []).approved ? [] : [text.trim()];
+      const comments = judge(verdict, []).approved ? [] : [answer];
       return { ok: true, value: judge(verdict, comments), repairs: [{ kind: "prose", path: "", lossy: true }] };
     },
   };
 }
 
 const judge = (verdict: string, comments: readonly string[]): CodeReview => ({
-  approved: approval.test(verdict.trim()) && !refusal.test(verdict),
+  approved: approval.test(verdict.trim()) && !refusals.some((refusal) => refusal.test(verdict)),
   comments,
 });

@@ -83,7 +83,8 @@ function rules({ files, entry_point }: Design): string {
   if (/\.html?$/.test(entry_point)) {
     return dedent`
       The page is opened from disk: ordinary script tags, no ES modules, no import or export statements, no fetch. All
-      scripts share one name space, so each offers its exports as globals and keeps every other name inside a function.
+      scripts share one name space, so each declares its exports at the top level (const, class or function) and keeps
+      every other name inside a function.
     `;
   }
   const node = files.some(({ path }) => /\.m?js$/.test(path));

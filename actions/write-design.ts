@@ -87,7 +87,8 @@ export const writeDesign = defineAction({
     - Paths and names in code are ASCII. Texts are in the language of the documents.
     - A browser page without a server must work when its HTML file is opened from disk: ordinary script tags in the order of dependency,
       no ES modules, no build step, no loading of local files by script. What a script exports is a global name. The HTML
-      file depends on its scripts and styles.
+      file depends on its scripts and styles; a style exports nothing. Element ids and class names are agreed on with
+      the tasks, after the design.
     - A program for the command line must run with the standard tools of its language.
   `,
   settle: (design) => settleDesign(design),

@@ -57,6 +57,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .configureHelp({ helpWidth: 80 })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "metagpt: ")) })
     .showHelpAfterError("Run metagpt --help for all options.")
+    .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
     .exitOverride();
 
@@ -105,7 +106,12 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--llm <llm>", "a configured name, a kind, or kind/model")
     .option("--json", "as JSON on standard output")
     .helpOption("-h, --help", "print this")
-    .action(async (flags: Flags) => does((await import("./llms.ts")).showLlms)(flags));
+    .action(async (own: Flags) => {
+      // options may stand before the command too
+      const flags = { ...program.opts(), ...own };
+      refuseWhatIsMissing(flags);
+      return does((await import("./llms.ts")).showLlms)(flags);
+    });
   return program;
 }
 

@@ -59,6 +59,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .showHelpAfterError("Run metagpt --help for all options.")
     .helpCommand("help [command]", "print the help of a command")
     .enablePositionalOptions()
+    .allowExcessArguments()
     .exitOverride();
 
   program
@@ -94,6 +95,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--verbose", "also repairs and rounds")
     .action(async (idea: string | undefined, options: Record<string, unknown>) => {
       refuseWhatIsMissing(options);
+      refuseLooseWords(program.args);
       const flags: Flags = { ...options, ...(idea === undefined ? {} : { idea: properIdea(idea, program) }) };
       if (flags.initConfig) return does((await import("./init-config.ts")).initConfigFiles)(flags);
       return does((await import("./run.ts")).runCompany)(flags);
@@ -105,6 +107,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--config <path>", "config file or folder (default: config/)")
     .option("--llm <llm>", "a configured name, a kind, or kind/model")
     .option("--json", "as JSON on standard output")
+    .allowExcessArguments(false)
     .helpOption("-h, --help", "print this")
     .action(async (own: Flags) => {
       // options may stand before the command too
@@ -120,6 +123,12 @@ function refuseWhatIsMissing(options: Record<string, unknown>): void {
   if (wanted === undefined) return;
   const flag = wanted.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   throw new UsageError(`--${flag} is not in this version yet`, { hint: "Run the same command without it." });
+}
+
+/** An idea without quotes arrives as several arguments. */
+function refuseLooseWords(words: readonly string[]): void {
+  if (words.length < 2) return;
+  throw new UsageError("an idea of several words goes into quotes", { hint: `Try: metagpt "${words.join(" ")}"` });
 }
 
 /** A single word close to a command's name is a typo, not an idea. */

@@ -1,6 +1,6 @@
 import type { Row } from "../config/resolve.ts";
 import { roster } from "../roles/index.ts";
-import { ConfigError, exitCodes } from "../src/errors.ts";
+import { exitCodes } from "../src/errors.ts";
 import type { Flags } from "./cli.ts";
 import { readSettings, resolveRun } from "./plan.ts";
 import { renderTable } from "./table.ts";
@@ -11,17 +11,17 @@ export async function showLlms(flags: Flags): Promise<number> {
   const settings = await readSettings(flags);
   const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true }), true);
   const problems = new Set(table.flatMap(({ problem }) => problem ?? []));
+  const [problem] = problems;
+  if (problem && table.every(({ origin }) => origin === "")) throw problem;
   if (flags.json) {
     const rows = table.map(({ problem, ...row }) => ({ ...row, ...(problem ? { problem: problem.message } : {}) }));
     process.stdout.write(`${JSON.stringify(rows, null, 2)}\n`);
   } else {
-    process.stdout.write(`${renderTable(headers, table.map(cells), terminalOf(process.stdout, process.env))}\n`);
+    const columns = process.stdout.isTTY ? terminalOf(process.stdout, process.env).columns : Number.POSITIVE_INFINITY;
+    process.stdout.write(`${renderTable(headers, table.map(cells), { columns })}\n`);
   }
   for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
   for (const { message, hint } of problems) process.stderr.write(`metagpt: ${message}\n${hint ? `${hint}\n` : ""}`);
-  if (table.every(({ origin }) => origin === "") && problems.size === 0) {
-    throw new ConfigError("no LLM is configured", { hint: "Begin with: metagpt --init-config" });
-  }
   return problems.size > 0 ? exitCodes.configuration : exitCodes.done;
 }
 

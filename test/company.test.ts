@@ -413,6 +413,26 @@ describe("when a server fails", () => {
     expect(git(project, "status", "--porcelain")).toBe("");
   });
 
+  it("ends at once when it is interrupted twice", async () => {
+    const { run } = await onOpenAi((question) =>
+      question === "WriteDesign" ? { text: "x", end: "stall", cut: 1 } : undefined,
+    );
+    let interrupted = 0;
+    const { code: exitCode } = await run([], {
+      watch: (child, text) => {
+        if (interrupted === 0 && text.includes("WritePRD by ProductManager")) {
+          interrupted = 1;
+          setTimeout(() => child.kill("SIGTERM"), 200);
+        }
+        if (interrupted === 1 && text.includes("once more stops at once")) {
+          interrupted = 2;
+          child.kill("SIGTERM");
+        }
+      },
+    });
+    expect([exitCode, interrupted]).toEqual([143, 2]);
+  });
+
   it("leaves whole files and a sound history behind when it is killed in mid-stream", async () => {
     const { run, project } = await onOpenAi((question) =>
       question === "WriteCode/main.py"

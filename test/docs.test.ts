@@ -64,7 +64,10 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
     expect(named.toSorted()).toEqual((await help()).match(/--[a-z-]+(?=.* not in this version yet$)/gm)?.toSorted());
     for (const option of named) {
       const { code, stderr } = await metagpt([option, "x"], { cwd: tempFolder() });
-      expect([code, stderr]).toEqual([exitCodes.usage, expect.stringContaining(`${option} is not in this version yet`)]);
+      expect([code, stderr]).toEqual([
+        exitCodes.usage,
+        expect.stringContaining(`${option} is not in this version yet`),
+      ]);
     }
   });
 
@@ -117,7 +120,13 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
       all("openai"),
       all("ollama"),
       { ...all("deepseek"), WriteCode: "coder", WriteCodeReview: "coder", SummarizeCode: "coder" },
-      { ...all(""), WriteDesign: "openai", WriteCode: "my-server", WriteCodeReview: "openai", SummarizeCode: "my-server" },
+      {
+        ...all(""),
+        WriteDesign: "openai",
+        WriteCode: "my-server",
+        WriteCodeReview: "openai",
+        SummarizeCode: "my-server",
+      },
     ]);
   });
 });
@@ -173,7 +182,7 @@ it.each(pages)("every link of %s leads to a file or a heading", (file) => {
 });
 
 it("the changelog begins with this version", () => {
-  expect(/^## (\S+) - \d{4}-\d\d-\d\d$/m.exec(read("CHANGELOG.md"))?.[1]).toBe(version());
+  expect(/^## \[(\S+)\] - \d{4}-\d\d-\d\d$/m.exec(read("CHANGELOG.md"))?.[1]).toBe(version());
 });
 
 it("the package holds the README in both languages", () => {

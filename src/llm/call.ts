@@ -120,7 +120,10 @@ export function llmOperation(surroundings: Surroundings): Operation {
     const attempt = async (llm: Llm) => {
       const received: Received = { text: "", unseen: "" };
       try {
-        const finish = await drain(llm.stream(request, { signal }), received, () => progress(received));
+        const finish = await drain(llm.stream(request, { signal }), received, () => {
+          refuseFlood(received, deployment);
+          progress(received);
+        });
         return { text: received.text, ...finish, usage: usageOf(finish, call, received) };
       } catch (error) {
         usd += lostBy(error, call, received, deployment.price);
@@ -176,16 +179,28 @@ function overBudget({ investment, spent }: Budget, usd: number): LlmFailure {
   return { kind: "budget", message, hint: "Allow more with --investment USD, or choose a cheaper model.", tries: [] };
 }
 
-/** Reads a stream to its end. */
+/** Reads a stream to its end; when `more` objects, the stream is closed. */
 async function drain(stream: AsyncGenerator<Delta, Finish, void>, received: Received, more: () => void) {
-  for (;;) {
-    const step = await stream.next();
-    if (step.done) return step.value;
-    const delta = step.value;
-    if (delta.type === "text") received.text += delta.text;
-    else received.unseen += delta.type === "reasoning" ? delta.text : (delta.name ?? "") + delta.arguments;
-    more();
+  try {
+    for (;;) {
+      const step = await stream.next();
+      if (step.done) return step.value;
+      const delta = step.value;
+      if (delta.type === "text") received.text += delta.text;
+      else received.unseen += delta.type === "reasoning" ? delta.text : (delta.name ?? "") + delta.arguments;
+      more();
+    }
+  } catch (error) {
+    await stream.return(undefined as never);
+    throw error;
   }
+}
+
+/** A server that ignores the limit of an answer must not fill the memory. No token has twenty characters on average. */
+function refuseFlood({ text, unseen }: Received, { model, maxToken }: Deployment): void {
+  if (text.length + unseen.length <= maxToken * 20) return;
+  const hint = "The server ignores max_token, or the model repeats itself without end.";
+  throw new ProviderError(`${model} sent far more than the ${maxToken} tokens it may`, { kind: "protocol", hint });
 }
 
 const tokensOf = ({ text, unseen }: Received) => estimateTokens(text) + estimateTokens(unseen);

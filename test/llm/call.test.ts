@@ -386,3 +386,21 @@ it.each([
   await expect(ask(question(), { lane })).rejects.toThrow(message);
   expect(budget.reserve(1)).toBeDefined();
 });
+
+it("closes a stream that goes on far beyond the limit, and counts what came", async () => {
+  let closed = false;
+  const endless: Llm = {
+    async *stream() {
+      try {
+        for (;;) yield { type: "text", text: "again ".repeat(100) } as const;
+      } finally {
+        closed = true;
+      }
+    },
+  };
+  const { ask, budget } = desk({ llm: endless });
+  const answer = await ask();
+  expect(answer).toMatchObject({ ok: false, failure: { kind: "protocol" } });
+  expect(closed).toBe(true);
+  expect(budget.spent).toBeGreaterThan(0);
+});

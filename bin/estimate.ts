@@ -1,5 +1,5 @@
-import type { Flags } from "./cli.ts";
 import { plural, roundMoney } from "./figures.ts";
+import type { Flags } from "./flags.ts";
 import type { Plan } from "./plan.ts";
 
 /** Prints what a run would cost, and calls no model. */

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { DiskError, UsageError } from "../src/errors.ts";
-import type { Flags } from "./cli.ts";
+import type { Flags } from "./flags.ts";
 
 /** The idea, from the argument, a file, or standard input; exactly one of them. */
 export async function readIdea(

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { initConfig } from "../config/init.ts";
 import { exitCodes } from "../src/errors.ts";
-import type { Flags } from "./cli.ts";
+import type { Flags } from "./flags.ts";
 
 /** Writes commented example files into the config folder. */
 export async function initConfigFiles({ config = "config" }: Flags): Promise<number> {

@@ -1,7 +1,7 @@
 import type { Row } from "../config/resolve.ts";
 import { roster } from "../roles/index.ts";
 import { exitCodes } from "../src/errors.ts";
-import type { Flags } from "./cli.ts";
+import type { Flags } from "./flags.ts";
 import { readSettings, resolveRun } from "./plan.ts";
 import { renderTable } from "./table.ts";
 import { terminalOf } from "./terminal.ts";

@@ -12,7 +12,7 @@ import { localModels } from "../src/llm/ollama-models.ts";
 import { findRecording, readRecording } from "../src/llm/recordings.ts";
 import type { RunOptions } from "../src/options.ts";
 import type { Role } from "../src/role.ts";
-import type { Flags } from "./cli.ts";
+import type { Flags } from "./flags.ts";
 
 /** Everything decided before the first call: who works, which LLM answers what, what it may cost. */
 export interface Plan extends Resolved {

@@ -13,7 +13,7 @@ import { projectEffects } from "../src/project/effects.ts";
 import { createTally } from "../src/tally.ts";
 import { hire, type TeamInput, type TeamResult } from "../src/team.ts";
 import { createRunFolder, writeRunFile } from "../src/workspace.ts";
-import type { Flags } from "./cli.ts";
+import type { Flags } from "./flags.ts";
 import { readIdea } from "./idea.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { ending } from "./outcome.ts";

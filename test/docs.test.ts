@@ -6,6 +6,7 @@ import { version } from "../bin/version.ts";
 import { loadPresets } from "../config/presets.ts";
 import { loadPrices } from "../config/prices.ts";
 import { Options } from "../config/schema.ts";
+import { roster } from "../roles/index.ts";
 import { exitCodes } from "../src/errors.ts";
 import type { ChatMessage } from "../src/llm/provider.ts";
 import { listRecordings } from "../src/llm/recordings.ts";
@@ -87,6 +88,15 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
     expect(named.filter((name) => !read.has(name))).toEqual([]);
   });
 
+  it("names every role and action, in the order of the work", () => {
+    const names = roster({ implement: true }).flatMap(({ profile, actions }) => [
+      profile,
+      ...actions.map(({ name }) => name),
+    ]);
+    const named = [...prose.matchAll(/(?<=`)(?:[A-Z][a-z]+)+(?:PRD)?(?=`)/g)].map(([name]) => name);
+    expect(named).toEqual(names);
+  });
+
   it("says what a model without a price is counted at", async () => {
     const { assumed } = await loadPrices();
     expect(prose.match(/\$\d+/g)).toEqual([`$${assumed.input}`, `$${assumed.output}`]);
@@ -136,6 +146,11 @@ describe("the two languages of the README", () => {
 
   it("have the same headings", () => {
     const [english, chinese] = both.map(({ prose }) => prose.match(/^#+(?= )/gm));
+    expect(chinese).toEqual(english);
+  });
+
+  it("show the same commands", () => {
+    const [english, chinese] = both.map(commandsOf);
     expect(chinese).toEqual(english);
   });
 

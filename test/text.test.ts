@@ -60,7 +60,7 @@ describe("nearest", () => {
   });
 
   it("prefers the nearer of two, and the first where both are as near", () => {
-    expect(nearest("modle", ["mode", "model"])).toBe("model");
+    expect(nearest("investmet", ["investor", "investment"])).toBe("investment");
     expect(nearest("cat", ["bat", "hat"])).toBe("bat");
   });
 

@@ -1,0 +1,22 @@
+/** What the command line says; absent where it says nothing, so that settings from elsewhere count. */
+export interface Flags {
+  readonly idea?: string;
+  readonly ideaFile?: string;
+  readonly projectName?: string;
+  readonly language?: string;
+  readonly investment?: number;
+  readonly nRound?: number;
+  readonly implement?: boolean;
+  readonly codeReview?: boolean;
+  readonly maxAutoSummarizeCode?: number;
+  readonly config?: string;
+  readonly llm?: string;
+  readonly concurrency?: number;
+  readonly record?: string;
+  readonly estimate?: boolean;
+  readonly workspace?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly initConfig?: boolean;
+}

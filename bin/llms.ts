@@ -10,7 +10,8 @@ import { terminalOf } from "./terminal.ts";
 export async function showLlms(flags: Flags): Promise<number> {
   const settings = await readSettings(flags);
   const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true }), true);
-  const problems = new Set(table.flatMap(({ problem }) => problem ?? []));
+  const known = new Map(table.flatMap(({ problem }) => (problem ? [[problem.message, problem] as const] : [])));
+  const problems = [...known.values()];
   const [problem] = problems;
   if (problem && table.every(({ origin }) => origin === "")) throw problem;
   if (flags.json) {
@@ -22,7 +23,7 @@ export async function showLlms(flags: Flags): Promise<number> {
   }
   for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
   for (const { message, hint } of problems) process.stderr.write(`metagpt: ${message}\n${hint ? `${hint}\n` : ""}`);
-  return problems.size > 0 ? exitCodes.configuration : exitCodes.done;
+  return problems.length > 0 ? exitCodes.configuration : exitCodes.done;
 }
 
 const headers = ["role", "action", "LLM", "model", "base URL", "key", "decided in"];

@@ -6,7 +6,7 @@ import { type Resolved, resolveLlms } from "../config/resolve.ts";
 import type { Options } from "../config/schema.ts";
 import { shippedFile } from "../config/shipped.ts";
 import { roster } from "../roles/index.ts";
-import { UsageError } from "../src/errors.ts";
+import { CompanyError, ConfigError, UsageError } from "../src/errors.ts";
 import { type Estimate, estimateRun } from "../src/estimate.ts";
 import { localModels } from "../src/llm/ollama-models.ts";
 import { findRecording, readRecording } from "../src/llm/recordings.ts";
@@ -104,6 +104,13 @@ function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
 async function replayOf({ deployments }: Resolved): Promise<Pick<Plan, "replay">> {
   const played = deployments.find(({ provider }) => provider === "recording");
   if (!played) return {};
-  const { idea, model, date } = await readRecording(String(played.settings.folder));
+  const folder = String(played.settings.folder);
+  const { idea, model, date } = await readRecording(folder).catch((cause: unknown) => {
+    if (cause instanceof CompanyError) throw cause;
+    throw new ConfigError(`there is no recording in ${folder}`, {
+      cause,
+      hint: "A run is recorded with --record DIR.",
+    });
+  });
   return { replay: { name: idea, model, date } };
 }

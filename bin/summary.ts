@@ -69,7 +69,9 @@ function remarks(bases: Bases, paper: Paper): string[] {
     ...(assumed.length > 0
       ? below(`(assumed price) for ${assumed.join(", ")}: set the right one with price: in its config`, paper)
       : []),
-    ...([...bases.values()].includes("recorded") ? below("(as recorded): nothing was paid this time", paper) : []),
+    ...([...bases.values()].includes("recorded")
+      ? below("a replay: tokens and costs are as recorded, nothing was paid this time", paper)
+      : []),
   ];
 }
 

@@ -47,10 +47,16 @@ function planOf(desk: Desk) {
     common,
     file: fileOf(path),
     logic: taskOf(path)?.logic ?? "",
-    dependencies: shortOnes(needed).map(([other, code]) => ({ file: fileOf(other), code })),
+    dependencies: shortOnes({ ...unwritten(fileOf(path)), ...needed }).map(([other, code]) => ({
+      file: fileOf(other),
+      code,
+    })),
   });
   return { common, files, needs, context };
 }
+
+/** What a file uses by the design, without code: of a circle it does not wait for all, but is told every contract. */
+const unwritten = ({ depends_on }: DesignedFile) => Object.fromEntries(depends_on.map((path) => [path, ""]));
 
 /** Characters of code of one dependency, and of all of one file, that its writer is shown; beyond it contracts must do. */
 const short = 3_000;

@@ -102,7 +102,7 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
     expect(prose.match(/\$\d+/g)).toEqual([`$${assumed.input}`, `$${assumed.output}`]);
   });
 
-  it.skipIf(!existsSync(recordings))("names the ideas that are recorded", async () => {
+  it("names the ideas that are recorded", async () => {
     const [setUp = ""] = sections;
     const named = [...setUp.matchAll(/`([^`]+)`/g)].map(([, idea]) => idea);
     const recorded = (await listRecordings(recordings)).map(({ recording }) => recording.idea);
@@ -165,7 +165,7 @@ describe("the two languages of the README", () => {
 it("the help fits a screen of 80 by 50", async () => {
   const lines = (await help()).trimEnd().split("\n");
   expect(lines.filter((line) => line.length > 80)).toEqual([]);
-  expect(lines.length).toBeLessThan(50);
+  expect(lines.length).toBeLessThanOrEqual(50);
 });
 
 it("every command of the README works as it is written", { timeout: 60_000 }, async () => {

@@ -40,18 +40,18 @@ describe("the question for a file", () => {
 });
 
 describe("what all files of a project are told", () => {
-  const page = [{ ...main, path: "index.html" }];
-  const node = [{ ...main, path: "src/main.mjs" }];
+  const briefOf = (path: string) =>
+    projectBrief(prd, { ...design, files: [{ ...main, path }], entry_point: path }, tasks);
+
+  it("reads as it did for a page", async () => {
+    await expect(briefOf("index.html")).toMatchFileSnapshot("../fixtures/prompts/project-brief-page.txt");
+  });
+
   it.each([
-    ["a page", { files: page, entry_point: "index.html" }, "The page is opened from disk: ordinary script tags"],
-    ["a program for Node.js", { files: node, entry_point: "src/main.mjs" }, "Files that run in Node.js are ES modules"],
-    ["anything else", {}, "The greeting reads: Hello, NAME!"],
-  ])("ends with the rules of %s", (_kind, changes, rule) => {
-    expect(
-      projectBrief(prd, { ...design, ...changes }, tasks)
-        .split("\n\n")
-        .at(-1),
-    ).toContain(rule);
+    ["a program for Node.js", "src/main.mjs", "Files that run in Node.js are ES modules"],
+    ["anything else", "main.go", "The greeting reads: Hello, NAME!"],
+  ])("ends with the rules of %s", (_kind, path, rule) => {
+    expect(briefOf(path).split("\n\n").at(-1)).toContain(rule);
   });
 
   it.each([

@@ -137,7 +137,7 @@ describe("summary", () => {
 
   it("says that the costs of a replay are as recorded", async () => {
     expect(await lines({}, { bases: { "gpt-4o": "recorded" } })).toContain(
-      "  (as recorded): nothing was paid this time",
+      "  a replay: tokens and costs are as recorded, nothing was paid this time",
     );
   });
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -23,14 +24,22 @@ export async function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Opens a file from disk as a user would by double-click; whatever the page complains about is kept in `complaints`. */
-export async function openFromDisk(browser: Browser, file: string): Promise<{ page: Page; complaints: string[] }> {
+/**
+ * Opens a file from disk as a user would by double-click; whatever the page complains about is kept in `complaints`.
+ * With `clock` time stands still until the test moves it.
+ */
+export async function openFromDisk(
+  browser: Browser,
+  file: string,
+  { clock = false } = {},
+): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
+  if (clock) await page.clock.install();
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
-  await page.goto(`file://${file}`);
+  await page.goto(pathToFileURL(file).href);
   return { page, complaints };
 }

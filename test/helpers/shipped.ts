@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { shippedFile } from "../../config/shipped.ts";
+import { RunEvent } from "../../src/events.ts";
+import { listRecordings } from "../../src/llm/recordings.ts";
+import { metagpt } from "./program.ts";
+
+/** The ideas that come with an answer, and the folders in which the answers lie. */
+export const shipped = await listRecordings(shippedFile("recordings"));
+
+/** Plays the shipped recording of an idea in an empty folder, whatever else this machine has to answer with. */
+export async function replay(idea: string, cwd: string) {
+  const found = shipped.find(({ recording }) => recording.idea === idea);
+  if (!found) throw new Error(`no recording of "${idea}" is shipped`);
+  mkdirSync(join(cwd, "config"), { recursive: true });
+  writeFileSync(
+    join(cwd, "config", "config2.yaml"),
+    `llm: {api_type: recording, folder: ${JSON.stringify(found.folder)}}\n`,
+  );
+  const { code, stdout, stderr } = await metagpt([idea, "--json"], { cwd });
+  const events = stdout
+    .trim()
+    .split("\n")
+    .map((line) => RunEvent.parse(JSON.parse(line)));
+  const end = events.at(-1);
+  if (end?.type !== "run-end") throw new Error(`the replay of "${idea}" broke off: ${stderr}`);
+  return { code, events, end, recording: found.recording };
+}

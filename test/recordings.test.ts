@@ -1,0 +1,73 @@
+import { execFileSync } from "node:child_process";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { metagpt } from "./helpers/program.ts";
+import { replay, shipped } from "./helpers/shipped.ts";
+import { filesIn, tempFolder } from "./helpers/temp.ts";
+
+/** Whether something on this machine would answer before a recording is looked for. */
+const ollamaRuns = await new Promise<boolean>((resolve) => {
+  const socket = connect(11434, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
+  socket.setTimeout(300, () => resolve(false));
+}).finally(() => {});
+if (ollamaRuns) console.warn("SKIPPED: an Ollama runs here, so the program would ask it instead of playing a recording");
+
+describe("the shipped recordings", () => {
+  it("are of a browser game, a game in Chinese and a program for the command line", () => {
+    expect(shipped.map(({ recording }) => recording.idea).toSorted()).toEqual([
+      "write a command line todo app in python",
+      "write a snake game",
+      "写一个2048小游戏",
+    ]);
+  });
+
+  it.each(shipped.map(({ recording }) => recording.idea))("%s: plays to its end, every answer to the very prompt it was given to", async (idea) => {
+    const { code, events, end, recording } = await replay(idea, tempFolder());
+    const changed = events.filter(({ type }) => type === "prompt-changed").map((event) => ("key" in event ? event.key : ""));
+    expect(changed, "these prompts have changed: make the recording anew, as CONTRIBUTING.md says").toEqual([]);
+    expect([code, end.outcome, end.missing]).toEqual([0, "done", []]);
+    expect(events.filter(({ type }) => type === "call-end")).toHaveLength(recording.calls.length);
+    expect(end.usd).toBeCloseTo(recording.calls.reduce((sum, { usd }) => sum + usd, 0));
+    const log = execFileSync("git", ["-C", end.project, "log", "--reverse", "--format=%s"], { encoding: "utf8" });
+    expect(log.split("\n").slice(0, 3)).toEqual(["WritePRD by ProductManager", "WriteDesign by Architect", "WriteTasks by ProjectManager"]);
+    expect(execFileSync("git", ["-C", end.project, "status", "--porcelain"], { encoding: "utf8" })).toBe("");
+  });
+
+  it.skipIf(ollamaRuns)("are found by the idea alone, however it is spelled, and said to be replays", async () => {
+    const cwd = tempFolder();
+    const { code, stdout, stderr } = await metagpt(["Write a SNAKE game!"], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/workspace\/\w+\n$/);
+    expect(stderr).toContain("Replaying recorded answers of");
+    expect(stderr).toContain("nothing was paid this time");
+  });
+
+  it("hold documents in Chinese for an idea in Chinese", async () => {
+    const { end } = await replay("写一个2048小游戏", tempFolder());
+    const files = filesIn(end.project);
+    const prd = JSON.parse(files["docs/prd.json"] ?? "");
+    expect(prd.original_requirements).toBe("写一个2048小游戏");
+    const texts = [prd.requirement_analysis, prd.ui_design, ...prd.product_goals, ...prd.user_stories];
+    expect(texts.filter((text: string) => !/[\u4e00-\u9fff]{4}/.test(text))).toEqual([]);
+    expect(Object.keys(files).filter((path) => /[^\x20-\x7e]/.test(path))).toEqual([]);
+    expect(files["README.md"]).toContain("## 运行");
+  });
+});
+
+describe("the recorded todo app", () => {
+  it("keeps, shows and finishes tasks", async () => {
+    const cwd = tempFolder();
+    const { end } = await replay("write a command line todo app in python", cwd);
+    const [program = ""] = Object.keys(filesIn(end.project)).filter((path) => /^(todo|main|cli)\.py$/.test(path));
+    const todo = (...args: string[]) =>
+      execFileSync("python3", [join(end.project, program), ...args], { encoding: "utf8", env: { ...process.env, HOME: cwd, USERPROFILE: cwd } });
+    todo("add", "buy milk");
+    todo("add", "call Ada");
+    expect(todo("list")).toMatch(/1\D.*buy milk[\s\S]*2\D.*call Ada/);
+    const before = todo("list");
+    todo("done", "1");
+    expect(todo("list")).not.toBe(before);
+    expect(todo("list")).toMatch(/buy milk/);
+  });
+});

@@ -4,6 +4,7 @@ import { bulletList, code, fenced, inline, table } from "../src/project/markdown
 import { classDiagram, sequenceDiagram } from "../src/project/mermaid.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { type Words, wordsIn } from "./document-words.ts";
 import { settleDesign } from "./settle-design.ts";
 import { type Prd, prdBrief } from "./write-prd.ts";
 
@@ -92,9 +93,9 @@ export const writeDesign = defineAction({
     - A program for the command line must run with the standard tools of its language.
   `,
   settle: (design) => settleDesign(design),
-  write: (design) => ({
+  write: (design, _subject, { prd }) => ({
     "docs/system_design.json": `${JSON.stringify(design, null, 2)}\n`,
-    "docs/system_design.md": designMarkdown(design),
+    "docs/system_design.md": designMarkdown(design, wordsIn(prd.language)),
     "resources/data_api_design.mmd": classDiagram(design),
     "resources/seq_flow.mmd": sequenceDiagram(design.call_flow),
   }),
@@ -110,53 +111,53 @@ export function contract({ path, purpose, exports }: DesignedFile): string {
   return `${path}: ${purpose}${offers.length > 0 ? `\n${bulletList(offers)}` : ""}`;
 }
 
-function designMarkdown(design: Design): string {
-  const command = (text: string) => (text ? code(text) : "none");
+function designMarkdown(design: Design, say: Words): string {
+  const command = (text: string) => (text ? code(text) : say("none"));
   return `${dedent`
-    # System design
+    # ${say("System design")}
 
-    ## Implementation approach
+    ## ${say("Implementation approach")}
 
     ${design.implementation_approach}
 
-    ## Files
+    ## ${say("Files")}
 
     ${table(
-      ["File", "Purpose", "Depends on"],
+      [say("File"), say("Purpose"), say("Depends on")],
       design.files.map(({ path, purpose, depends_on }) => [path, purpose, depends_on.join(", ")]),
     )}
 
-    ${design.files.map(fileMarkdown).join("\n\n")}
+    ${design.files.map((file) => fileMarkdown(file, say)).join("\n\n")}
 
-    ## Data structures and interfaces
+    ## ${say("Data structures and interfaces")}
 
     ${fenced(classDiagram(design), "mermaid")}
 
-    ## Call flow
+    ## ${say("Call flow")}
 
     ${fenced(sequenceDiagram(design.call_flow), "mermaid")}
 
-    ## Commands
+    ## ${say("Commands")}
 
-    - Entry point: ${command(design.entry_point)}
-    - Run: ${command(design.run_command)}
-    - Build: ${command(design.build_command)}
-    - Test: ${command(design.test_command)}
+    - ${say("Entry point")}: ${command(design.entry_point)}
+    - ${say("Run")}: ${command(design.run_command)}
+    - ${say("Build")}: ${command(design.build_command)}
+    - ${say("Test")}: ${command(design.test_command)}
 
-    ## Open questions
+    ## ${say("Open questions")}
 
-    ${design.anything_unclear || "None."}
+    ${design.anything_unclear || say("None.")}
   `}\n`;
 }
 
-const fileMarkdown = ({ path, exports }: DesignedFile) => dedent`
+const fileMarkdown = ({ path, exports }: DesignedFile, say: Words) => dedent`
   ### ${inline(path)}
 
   ${
     exports.length === 0
-      ? "Exports nothing."
+      ? say("Exports nothing.")
       : table(
-          ["Export", "Kind", "Signature", "Description"],
+          [say("Export"), say("Kind"), say("Signature"), say("Description")],
           exports.map(({ name, kind, signature, description }) => [name, kind, signature, description]),
         )
   }

@@ -5,6 +5,7 @@ import { quadrantChart } from "../src/project/mermaid.ts";
 import { projectName } from "../src/project/path.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { wordsIn } from "./document-words.ts";
 
 export const Prd = z.object({
   language: z.string().describe("the human language of this document, such as English or 中文"),
@@ -79,13 +80,15 @@ const writtenIn = (language: string) =>
     ? `Write every text in ${language}, and the field names as they are given.`
     : "Write every text in the language of the request, and the field names as they are given.";
 
-const positions = ({ project_name, competitors }: Prd) =>
-  quadrantChart({
+function positions({ project_name, competitors, language }: Prd): string {
+  const say = wordsIn(language);
+  return quadrantChart({
     title: project_name,
-    xAxis: ["Few users", "Many users"],
-    yAxis: ["Low quality", "High quality"],
+    xAxis: [say("Few users"), say("Many users")],
+    yAxis: [say("Low quality"), say("High quality")],
     points: competitors,
   });
+}
 
 /** What the next roles need of the requirements, for their prompts. */
 export const prdBrief = (prd: Prd) => dedent`
@@ -111,50 +114,51 @@ export const prdBrief = (prd: Prd) => dedent`
 `;
 
 function prdMarkdown(prd: Prd): string {
+  const say = wordsIn(prd.language);
   return `${dedent`
-    # ${inline(prd.project_name)}: product requirements
+    # ${inline(prd.project_name)}: ${say("product requirements")}
 
     | | |
     | --- | --- |
-    | Language | ${inline(prd.language)} |
-    | Programming language | ${inline(prd.programming_language)} |
+    | ${say("Language")} | ${inline(prd.language)} |
+    | ${say("Programming language")} | ${inline(prd.programming_language)} |
 
-    ## Original request
+    ## ${say("Original request")}
 
     ${prd.original_requirements}
 
-    ## Product goals
+    ## ${say("Product goals")}
 
     ${bulletList(prd.product_goals.map(inline))}
 
-    ## User stories
+    ## ${say("User stories")}
 
     ${bulletList(prd.user_stories.map(inline))}
 
-    ## Competitors
+    ## ${say("Competitors")}
 
     ${table(
-      ["Product", "Strengths", "Weaknesses"],
+      [say("Product"), say("Strengths"), say("Weaknesses")],
       prd.competitors.map(({ name, strengths, weaknesses }) => [name, strengths, weaknesses]),
     )}
 
-    ## Requirement analysis
+    ## ${say("Requirement analysis")}
 
     ${prd.requirement_analysis}
 
-    ## Requirement pool
+    ## ${say("Requirement pool")}
 
     ${table(
-      ["Priority", "Requirement"],
+      [say("Priority"), say("Requirement")],
       prd.requirement_pool.map(({ priority, text }) => [priority, text]),
     )}
 
-    ## User interface
+    ## ${say("User interface")}
 
     ${prd.ui_design}
 
-    ## Open questions
+    ## ${say("Open questions")}
 
-    ${prd.anything_unclear || "None."}
+    ${prd.anything_unclear || say("None.")}
   `}\n`;
 }

@@ -5,6 +5,7 @@ import { cleanPath } from "../src/project/path.ts";
 import { scaffold } from "../src/project/scaffold.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { type Words, wordsIn } from "./document-words.ts";
 import { contract, type Design } from "./write-design.ts";
 import { type Prd, prdBrief } from "./write-prd.ts";
 
@@ -69,7 +70,7 @@ export const writeTasks = defineAction({
   settle: (tasks, { design }) => settleTasks(tasks, design),
   write: (tasks, _subject, request) => ({
     "docs/task.json": `${JSON.stringify(tasks, null, 2)}\n`,
-    "docs/task.md": tasksMarkdown(tasks),
+    "docs/task.md": tasksMarkdown(tasks, wordsIn(request.prd.language)),
     ...productOf(request, tasks).files,
   }),
   usual: { calls: () => 1, input: 2500, output: 2000 },
@@ -112,42 +113,42 @@ function settleTasks(tasks: Tasks, design: Design): Settled<Tasks> {
   return { document: { ...tasks, tasks: kept }, warnings };
 }
 
-function tasksMarkdown(tasks: Tasks): string {
+function tasksMarkdown(tasks: Tasks, say: Words): string {
   const packages = (list: Tasks["required_packages"]) =>
     list.length === 0
-      ? "None."
+      ? say("None.")
       : table(
-          ["Package", "Version", "Why"],
+          [say("Package"), say("Version"), say("Why")],
           list.map(({ name, version, why }) => [name, version, why]),
         );
   return `${dedent`
-    # Tasks
+    # ${say("Tasks")}
 
-    ## Required packages
+    ## ${say("Required packages")}
 
     ${packages(tasks.required_packages)}
 
-    ## Other packages
+    ## ${say("Other packages")}
 
     ${packages(tasks.other_packages)}
 
-    ## Files
+    ## ${say("Files")}
 
     ${table(
-      ["File", "Logic", "After"],
+      [say("File"), say("Logic"), say("After")],
       tasks.tasks.map(({ path, logic, depends_on }) => [path, logic, depends_on.join(", ")]),
     )}
 
-    ## Shared knowledge
+    ## ${say("Shared knowledge")}
 
-    ${tasks.shared_knowledge || "None."}
+    ${tasks.shared_knowledge || say("None.")}
 
-    ## HTTP interface
+    ## ${say("HTTP interface")}
 
-    ${tasks.api_spec ? fenced(tasks.api_spec, "yaml") : "None."}
+    ${tasks.api_spec ? fenced(tasks.api_spec, "yaml") : say("None.")}
 
-    ## Open questions
+    ## ${say("Open questions")}
 
-    ${tasks.anything_unclear || "None."}
+    ${tasks.anything_unclear || say("None.")}
   `}\n`;
 }

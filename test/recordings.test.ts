@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { parseMermaid } from "./helpers/mermaid-parser.ts";
 import { metagpt } from "./helpers/program.ts";
 import { replay, shipped } from "./helpers/shipped.ts";
 import { filesIn, tempFolder } from "./helpers/temp.ts";
@@ -11,7 +12,8 @@ const ollamaRuns = await new Promise<boolean>((resolve) => {
   const socket = connect(11434, "127.0.0.1", () => resolve(true)).on("error", () => resolve(false));
   socket.setTimeout(300, () => resolve(false));
 }).finally(() => {});
-if (ollamaRuns) console.warn("SKIPPED: an Ollama runs here, so the program would ask it instead of playing a recording");
+if (ollamaRuns)
+  console.warn("SKIPPED: an Ollama runs here, so the program would ask it instead of playing a recording");
 
 describe("the shipped recordings", () => {
   it("are of a browser game, a game in Chinese and a program for the command line", () => {
@@ -22,17 +24,31 @@ describe("the shipped recordings", () => {
     ]);
   });
 
-  it.each(shipped.map(({ recording }) => recording.idea))("%s: plays to its end, every answer to the very prompt it was given to", async (idea) => {
-    const { code, events, end, recording } = await replay(idea, tempFolder());
-    const changed = events.filter(({ type }) => type === "prompt-changed").map((event) => ("key" in event ? event.key : ""));
-    expect(changed, "these prompts have changed: make the recording anew, as CONTRIBUTING.md says").toEqual([]);
-    expect([code, end.outcome, end.missing]).toEqual([0, "done", []]);
-    expect(events.filter(({ type }) => type === "call-end")).toHaveLength(recording.calls.length);
-    expect(end.usd).toBeCloseTo(recording.calls.reduce((sum, { usd }) => sum + usd, 0));
-    const log = execFileSync("git", ["-C", end.project, "log", "--reverse", "--format=%s"], { encoding: "utf8" });
-    expect(log.split("\n").slice(0, 3)).toEqual(["WritePRD by ProductManager", "WriteDesign by Architect", "WriteTasks by ProjectManager"]);
-    expect(execFileSync("git", ["-C", end.project, "status", "--porcelain"], { encoding: "utf8" })).toBe("");
-  });
+  it.each(shipped.map(({ recording }) => recording.idea))(
+    "%s: plays to its end, every answer to the very prompt it was given to",
+    async (idea) => {
+      const { code, events, end, recording } = await replay(idea, tempFolder());
+      const changed = events
+        .filter(({ type }) => type === "prompt-changed")
+        .map((event) => ("key" in event ? event.key : ""));
+      expect(changed, "these prompts have changed: make the recording anew, as CONTRIBUTING.md says").toEqual([]);
+      expect([code, end.outcome, end.missing]).toEqual([0, "done", []]);
+      expect(events.filter(({ type }) => type === "call-end")).toHaveLength(recording.calls.length);
+      expect(end.usd).toBeCloseTo(recording.calls.reduce((sum, { usd }) => sum + usd, 0));
+      const files = filesIn(end.project);
+      const diagrams = ["competitive_analysis", "data_api_design", "seq_flow"].map(
+        (name) => files[`resources/${name}.mmd`] ?? "",
+      );
+      expect(await Promise.all(diagrams.map(parseMermaid))).toEqual(["quadrantChart", "classDiagram", "sequence"]);
+      const log = execFileSync("git", ["-C", end.project, "log", "--reverse", "--format=%s"], { encoding: "utf8" });
+      expect(log.split("\n").slice(0, 3)).toEqual([
+        "WritePRD by ProductManager",
+        "WriteDesign by Architect",
+        "WriteTasks by ProjectManager",
+      ]);
+      expect(execFileSync("git", ["-C", end.project, "status", "--porcelain"], { encoding: "utf8" })).toBe("");
+    },
+  );
 
   it.skipIf(ollamaRuns)("are found by the idea alone, however it is spelled, and said to be replays", async () => {
     const cwd = tempFolder();
@@ -52,6 +68,10 @@ describe("the shipped recordings", () => {
     expect(texts.filter((text: string) => !/[\u4e00-\u9fff]{4}/.test(text))).toEqual([]);
     expect(Object.keys(files).filter((path) => /[^\x20-\x7e]/.test(path))).toEqual([]);
     expect(files["README.md"]).toContain("## 运行");
+    expect(files["docs/prd.md"]).toContain("## 产品目标");
+    expect(files["docs/system_design.md"]).toContain("# 系统设计");
+    expect(files["docs/task.md"]).toContain("## 共享约定");
+    expect(files["resources/competitive_analysis.mmd"]).toContain("用户多");
   });
 });
 
@@ -61,7 +81,10 @@ describe("the recorded todo app", () => {
     const { end } = await replay("write a command line todo app in python", cwd);
     const [program = ""] = Object.keys(filesIn(end.project)).filter((path) => /^(todo|main|cli)\.py$/.test(path));
     const todo = (...args: string[]) =>
-      execFileSync("python3", [join(end.project, program), ...args], { encoding: "utf8", env: { ...process.env, HOME: cwd, USERPROFILE: cwd } });
+      execFileSync("python3", [join(end.project, program), ...args], {
+        encoding: "utf8",
+        env: { ...process.env, HOME: cwd, USERPROFILE: cwd },
+      });
     todo("add", "buy milk");
     todo("add", "call Ada");
     expect(todo("list")).toMatch(/1\D.*buy milk[\s\S]*2\D.*call Ada/);

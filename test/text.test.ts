@@ -64,6 +64,11 @@ describe("nearest", () => {
     expect(nearest("cat", ["bat", "hat"])).toBe("bat");
   });
 
+  it("counts two letters that changed places as one slip", () => {
+    expect(nearest("gti", ["git"])).toBe("git");
+    expect(nearest("tgi", ["git"])).toBeUndefined();
+  });
+
   it("knows nothing where nothing is known", () => {
     expect(nearest("help", [])).toBeUndefined();
   });

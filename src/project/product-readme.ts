@@ -1,4 +1,5 @@
 import type { Commands } from "./commands.ts";
+import { isChinese } from "./human-language.ts";
 import type { Language } from "./languages.ts";
 import { bulletList, code, fenced, inline, table } from "./markdown.ts";
 import type { Product } from "./product.ts";
@@ -46,9 +47,6 @@ const quote = (text: string) =>
     .split(/\r?\n/)
     .map((line) => `> ${inline(line)}`.trimEnd())
     .join("\n");
-
-const isChinese = (language: string) =>
-  /^\s*zh\b|chinese|mandarin|中文|汉语|漢語|普通话|简体|繁體|国语/i.test(language);
 
 const activate = ". .venv/bin/activate";
 

@@ -1,15 +1,14 @@
 import type { Settled } from "../src/action.ts";
-import { breakCycles } from "../src/graph.ts";
 import { cleanPath, uniquePaths } from "../src/project/path.ts";
 import type { Design, DesignedFile } from "./write-design.ts";
 
 /** Files that our own code writes from the documents; a design that lists them is not wrong, only too eager. */
 const ours =
-  /^(?:docs|resources)\/|^(?:readme(?:\.[\w-]+)*|license(?:\.\w+)?|\.gitignore|package(?:-lock)?\.json|requirements\.txt|go\.mod|go\.sum|cargo\.(?:toml|lock)|composer\.json|gemfile|pom\.xml|[^/]+\.csproj)$/i;
+  /^(?:docs\/(?:prd|system_design|task)\.(?:json|md)|resources\/(?:competitive_analysis|data_api_design|seq_flow)\.mmd)$|^(?:readme(?:\.[\w-]+)*|license(?:\.\w+)?|\.gitignore|package(?:-lock)?\.json|requirements\.txt|go\.mod|go\.sum|cargo\.(?:toml|lock)|composer\.json|gemfile|pom\.xml|[^/]+\.csproj)$/i;
 
 /**
  * Makes a design safe and workable: every path clean, inside the project and unique, every dependency a file of the
- * design, no circles, an entry point that exists. Says what it changed; asks again only if no file is left.
+ * design, an entry point that exists. Says what it changed; asks again only if no file is left.
  */
 export function settleDesign(design: Design): Settled<Design> {
   const warnings: string[] = [];
@@ -21,7 +20,7 @@ export function settleDesign(design: Design): Settled<Design> {
       problems: ["files: not one usable source file (paths must be relative, inside the project)"],
     };
   }
-  const linked = linkFiles(files, warnings);
+  const linked = linkFiles(files);
   return { document: { ...design, files: linked, entry_point: entryPoint(design, linked) }, warnings };
 }
 
@@ -41,22 +40,19 @@ function cleanFiles(files: readonly DesignedFile[], warnings: string[]): Designe
   return kept.map((path) => cleaned.find((file) => file.path === path) as DesignedFile);
 }
 
-/** The files with dependencies that exist and form no circle. */
-function linkFiles(files: readonly DesignedFile[], warnings: string[]): DesignedFile[] {
+/** The files with dependencies that exist, each once. */
+function linkFiles(files: readonly DesignedFile[]): DesignedFile[] {
   const paths = files.map(({ path }) => path);
   const resolve = (raw: string) => {
     const cleaned = cleanPath(raw);
     const path = "path" in cleaned ? cleaned.path : "";
     return paths.find((other) => other === path) ?? paths.find((other) => path !== "" && other.endsWith(`/${path}`));
   };
-  const wanted = files.map(
-    ({ path, depends_on }) => [path, depends_on.flatMap((need) => resolve(need) ?? [])] as const,
-  );
-  const { needs, broken } = breakCycles(Object.fromEntries(wanted));
-  for (const { from, to } of broken) {
-    warnings.push(`${from} and ${to} depend on each other; ${from} is written without waiting for ${to}`);
-  }
-  return files.map((file) => ({ ...file, depends_on: needs[file.path] ?? [] }));
+  return files.map((file) => {
+    const needs = new Set(file.depends_on.flatMap((need) => resolve(need) ?? []));
+    needs.delete(file.path);
+    return { ...file, depends_on: [...needs] };
+  });
 }
 
 /** The entry point as the design gave it if that file exists, else the most likely one. */

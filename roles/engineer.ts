@@ -41,7 +41,8 @@ function planOf(desk: Desk) {
     ({ path, depends_on }) => [path, [...depends_on, ...(taskOf(path)?.depends_on ?? [])]] as const,
   );
   const { needs, broken } = breakCycles(Object.fromEntries(wanted));
-  for (const { from, to } of broken) desk.warn(`${from} and ${to} wait for each other; ${from} is written first`);
+  for (const { from, to } of broken)
+    desk.warn(`${from} and ${to} wait for each other; ${from} is written first`);
   const fileOf = (path: string) => files.find((file) => file.path === path) as DesignedFile;
   const context = (path: string, needed: Readonly<Record<string, string>>): CodeContext => ({
     common,
@@ -100,9 +101,13 @@ async function writeFile(desk: Desk, context: CodeContext): Promise<string> {
 async function fitTogether(desk: Desk, plan: Plan, written: Record<string, string>): Promise<void> {
   const { autoSummarize } = desk.options;
   let code = written;
+  let before = "";
   for (let times = 0; autoSummarize < 0 || times < autoSummarize; times++) {
     const files = plan.files.map((file) => ({ file, code: code[file.path] ?? "" }));
     const { todo } = await desk.ask(summarizeCode, { common: plan.common, files });
+    if (JSON.stringify(todo) === before)
+      return desk.warn("the summary of the code asks for the same changes again; it is left at that");
+    before = JSON.stringify(todo);
     const changes = plan.files
       .map(({ path }) => [path, todo.filter((item) => item.path === path).map(({ change }) => change)] as const)
       .filter(([, comments]) => comments.length > 0);

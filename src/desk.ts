@@ -74,7 +74,8 @@ export function deskOf(role: Role, { steps, environment, options, lanes, missing
       }),
     publish(action, input, documents) {
       const subjects = Object.keys(documents);
-      const files = Object.assign({}, ...subjects.map((id) => action.write?.(documents[id] as never, id, input) ?? {}));
+      const written = subjects.map((id) => action.write?.(documents[id] as never, id, input) ?? {});
+      const files = Object.fromEntries(written.flatMap((texts) => Object.entries(texts)));
       const about = subjects.filter(Boolean).join(", ");
       if (Object.keys(files).length > 0) {
         const message = `${action.name} by ${role.profile}${about ? `: ${about}` : ""}`;

@@ -78,6 +78,7 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])$/
 function problemOf(name: string): string | undefined {
   if (name === "") return "has a name of dots only";
   if (/^(?:\.git|git~\d+)$/i.test(name)) return "is inside .git";
+  if (name === "__proto__") return "has a name that JavaScript reserves";
   if (reserved.test(name.split(".")[0]?.trim() ?? "")) return "has a name that Windows reserves for a device";
   if (/[<>:"|?*'`“”‘’]/.test(name)) return "has a character that cannot be in a file name";
   if (bytes(name) > 100) return "has a name longer than 100 bytes";

@@ -45,13 +45,16 @@ describe("what is written of a design", () => {
     expect(markdown(bare)).toContain("- Entry point: `index.html`\n- Run: none\n- Build: none\n- Test: none");
   });
 
-  it("keeps Chinese texts and valid diagrams", async () => {
+  it("is Chinese throughout for a Chinese document, diagrams too", async () => {
     const chinese: Partial<Design> = {
       classes: [{ name: "棋盘", attributes: ["格子: number[][]"], methods: ["合并(方向: string): boolean"] }],
       relations: [{ from: "游戏", to: "棋盘", kind: "composition", label: "拥有" }],
       call_flow: [{ from: "玩家", to: "游戏", message: "按下方向键；开始" }],
     };
-    const files = written(chinese);
+    const files = writeDesign.write?.({ ...design, ...chinese }, "", { prd: { ...prd, language: "中文" } }) ?? {};
+    const headings = files["docs/system_design.md"]?.match(/^## .*$/gm) ?? [];
+    expect(headings).toHaveLength(6);
+    for (const heading of headings) expect(heading).toMatch(/^## \p{Script=Han}+$/u);
     expect(files["resources/data_api_design.mmd"]).toContain("棋盘");
     expect(files["resources/seq_flow.mmd"]).toContain("玩家");
     expect(await diagrams(chinese)).toEqual(["classDiagram", "sequence"]);

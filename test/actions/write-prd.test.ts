@@ -46,7 +46,7 @@ describe("what is written of the requirements", () => {
     expect(Object.keys(written({}))).toEqual(["docs/prd.json", "docs/prd.md", "resources/competitive_analysis.mmd"]);
   });
 
-  it("keeps Chinese texts", async () => {
+  it("is Chinese throughout for a Chinese document", async () => {
     const chinese: Partial<Prd> = {
       language: "中文",
       project_name: "game_2048",
@@ -56,13 +56,17 @@ describe("what is written of the requirements", () => {
     };
     expect(markdown(chinese).split("\n")).toEqual(
       expect.arrayContaining([
-        "| Language | 中文 |",
+        "| 语言 | 中文 |",
         "- 好玩",
         "| 原版2048 | 经典；耐玩 | 没有动画 |",
         "| P0 | 方块可以合并 |",
       ]),
     );
+    const headings = markdown(chinese).match(/^##.*$/gm) ?? [];
+    expect(headings).toHaveLength(8);
+    for (const heading of headings) expect(heading).toMatch(/^## \p{Script=Han}+$/u);
     expect(chart(chinese)).toContain('"原版2048": [0.9, 0.7]');
+    expect(chart(chinese)).toContain('x-axis "用户少" --> "用户多"');
     expect(await parseMermaid(chart(chinese))).toBe("quadrantChart");
   });
 

@@ -69,6 +69,14 @@ describe("what is written of tasks", () => {
     expect(bare).toContain("## HTTP interface\n\nNone.\n\n## Open questions\n\nNone.\n");
   });
 
+  it("is Chinese throughout for a Chinese document", () => {
+    const files = writeTasks.write?.(tasks, "", { design, prd: { ...prd, language: "中文" } }) ?? {};
+    const headings = files["docs/task.md"]?.match(/^#+ .*$/gm) ?? [];
+    expect(headings).toHaveLength(7);
+    for (const heading of headings) expect(heading).toMatch(/^#+ (?:HTTP )?\p{Script=Han}+$/u);
+    expect(files["docs/task.md"]).not.toContain("None.");
+  });
+
   it("keeps an interface whole that holds fences itself", () => {
     const api = "openapi: 3.1.0\ninfo:\n  description: |\n    ```\n    x\n    ```";
     expect(markdown({ api_spec: api })).toContain(`\`\`\`\`yaml\n${api}\n\`\`\`\``);

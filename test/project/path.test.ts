@@ -72,6 +72,7 @@ describe("cleanPath", () => {
     [".git/hooks/pre-commit", "is inside .git"],
     ["src/.GIT/config", "is inside .git"],
     ["./.git", "is inside .git"],
+    ["src/__proto__", "has a name that JavaScript reserves"],
     [".git /config", "is inside .git"],
     [".git./config", "is inside .git"],
     [" .git/config", "is inside .git"],

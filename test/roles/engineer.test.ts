@@ -103,6 +103,16 @@ describe("the order of files", () => {
     expect(promptOf("WriteCode/b.py/1.1")).toContain("## The files it uses\na.py: Purpose of a.py.\n- do_a (function)");
   });
 
+  it("breaks a circle of the design, says so, and tells each file the contract of the other", async () => {
+    const { code, notes, promptOf } = await written({ needs: { "a.py": ["b.py"], "b.py": ["a.py"] }, options: quick });
+    expect(Object.keys(code).toSorted()).toEqual(["a.py", "b.py"]);
+    expect(notes("warning").map(({ message }) => message)).toEqual([
+      "b.py and a.py wait for each other; b.py is written first",
+    ]);
+    expect(promptOf("WriteCode/b.py/1.1")).toContain("- do_a (function)");
+    expect(promptOf("WriteCode/a.py/1.1")).toContain("- do_b (function)");
+  });
+
   it.each([1, 3, 9])("has at most %d files under way", async (concurrency) => {
     const needs = Object.fromEntries(Array.from("abcdef", (name) => [`${name}.py`, []]));
     const { most, code } = await written({ needs, options: { concurrency }, order: (waiting) => waiting - 1 });

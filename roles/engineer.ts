@@ -41,8 +41,7 @@ function planOf(desk: Desk) {
     ({ path, depends_on }) => [path, [...depends_on, ...(taskOf(path)?.depends_on ?? [])]] as const,
   );
   const { needs, broken } = breakCycles(Object.fromEntries(wanted));
-  for (const { from, to } of broken)
-    desk.warn(`${from} and ${to} wait for each other; ${from} is written first`);
+  for (const { from, to } of broken) desk.warn(`${from} and ${to} wait for each other; ${from} is written first`);
   const fileOf = (path: string) => files.find((file) => file.path === path) as DesignedFile;
   const context = (path: string, needed: Readonly<Record<string, string>>): CodeContext => ({
     common,

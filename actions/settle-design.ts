@@ -14,10 +14,12 @@ export function settleDesign(design: Design): Settled<Design> {
   const warnings: string[] = [];
   const named = cleanFiles(design.files, warnings);
   const files = named.filter(({ path }) => !ours.test(path));
+  for (const { path } of named)
+    if (ours.test(path)) warnings.push(`the design lists ${path}, which is written from the documents`);
   if (files.length === 0) {
     return {
       document: design,
-      problems: ["files: not one usable source file (paths must be relative, inside the project)"],
+      problems: ["files: not one usable source file", ...warnings],
     };
   }
   const linked = linkFiles(files);
@@ -29,14 +31,14 @@ function cleanFiles(files: readonly DesignedFile[], warnings: string[]): Designe
   const cleaned = files.flatMap((file) => {
     const result = cleanPath(file.path);
     if ("refused" in result) {
-      warnings.push(`the design names the file ${JSON.stringify(file.path)}, which was refused: ${result.refused}`);
+      warnings.push(`a file of the design was refused: ${result.refused}`);
       return [];
     }
-    if (result.note) warnings.push(`the file ${JSON.stringify(file.path)} is called ${result.path}: ${result.note}`);
+    if (result.note) warnings.push(`in the design ${result.note}`);
     return [{ ...file, path: result.path }];
   });
   const { kept, refused } = uniquePaths(cleaned.map(({ path }) => path));
-  for (const { path, reason } of refused) warnings.push(`the design names ${path} twice: ${reason}`);
+  for (const { reason } of refused) warnings.push(`a file of the design was refused: ${reason}`);
   return kept.map((path) => cleaned.find((file) => file.path === path) as DesignedFile);
 }
 

@@ -44,7 +44,7 @@ export const summarizeCode = defineAction({
     every element id and file that is referred to exists, and the main use works from start to end. List only what is
     really broken or missing.
   `,
-  usual: { calls: ({ autoSummarize }) => Math.max(0, autoSummarize), input: 8000, output: 600 },
+  usual: { calls: ({ autoSummarize }) => Math.abs(autoSummarize), input: 8000, output: 600 },
 });
 
 /** The code of the shortest files, as many as there is room for; the others without. */

@@ -36,7 +36,11 @@ export const writeCodeReview = defineAction({
     or its task, uses something that does not exist, crashes, or is not finished. Style, or more than was asked for, is
     no reason as long as it works.
   `,
-  usual: { calls: ({ codeReview }) => (codeReview ? 7 : 0), input: 3500, output: 300 },
+  usual: {
+    calls: ({ codeReview, codeReviewTimes }) => (codeReview && codeReviewTimes > 0 ? 7 : 0),
+    input: 3500,
+    output: 300,
+  },
 });
 
 const approval = /\b(?:lgtm|approved?|accept(?:ed)?|pass(?:ed)?)\b|looks good|^(?:yes|ok|true)\b|通过|批准|同意/i;
@@ -58,7 +62,10 @@ function review(): Reply<CodeReview> {
         return { ...reading, value: judge(verdict, comments) };
       }
       const answer = stripReasoning(text).trim();
-      const verdict = answer.split(/[\n.!?;。！？；]/).findLast((sentence) => /\b(?:lgtm|lbtm)\b/i.test(sentence));
+      const sentences = answer.split(/[\n.!?;。！？；]/);
+      const verdict =
+        sentences.findLast((sentence) => /\b(?:lgtm|lbtm)\b/i.test(sentence)) ??
+        sentences.findLast((sentence) => approval.test(sentence.trim()));
       if (verdict === undefined) return reading;
       const comments = judge(verdict, []).approved ? [] : [answer];
       return { ok: true, value: judge(verdict, comments), repairs: [{ kind: "prose", path: "", lossy: true }] };

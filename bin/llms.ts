@@ -9,7 +9,9 @@ import { terminalOf } from "./terminal.ts";
 /** Prints which LLM answers which question and where that was decided; a problem is shown, not thrown. */
 export async function showLlms(flags: Flags): Promise<number> {
   const settings = await readSettings(flags);
-  const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true }), true);
+  const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true }), {
+    showProblems: true,
+  });
   const known = new Map(table.flatMap(({ problem }) => (problem ? [[problem.message, problem] as const] : [])));
   const problems = [...known.values()];
   const [problem] = problems;

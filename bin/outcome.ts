@@ -1,3 +1,4 @@
+import { writeCode } from "../actions/write-code.ts";
 import type { Design } from "../actions/write-design.ts";
 import { writeDesign } from "../actions/write-design.ts";
 import type { Prd } from "../actions/write-prd.ts";
@@ -40,7 +41,7 @@ export function ending(
     exitCode,
     message: messages[outcome],
     ...(hint === undefined ? {} : { hint }),
-    runCommand: outcome === "done" ? runCommand(result) : "",
+    runCommand: runCommand(result),
     missing: missing.map(({ subject, reason }) => ({ subject, reason })),
     ...sums,
   };
@@ -58,20 +59,26 @@ const messages: Record<TeamResult["outcome"], string> = {
   done: "done",
   budget: "the investment is used up; everything so far is kept",
   rounds: "the rounds are used up; everything so far is kept",
-  incomplete: "some answers could not be used; everything else is kept",
+  incomplete: "some questions got no usable answer; everything else is kept",
   unreachable: "an LLM could not be reached; everything so far is kept",
   stopped: "stopped; everything so far is kept",
 };
 
-const hints = (folder: string): Partial<Record<TeamResult["outcome"], string>> => ({
-  rounds: "Allow more with --n-round.",
-  incomplete: `What the model answered lies in ${folder}. Another model may do better: --llm.`,
+const hints = (folder: string): Record<TeamResult["outcome"], string | undefined> => ({
+  done: undefined,
+  budget: "Start again with a higher --investment to get the rest.",
+  rounds: "Start again with a higher --n-round to get the rest.",
+  incomplete: `What the models answered lies in ${folder}. A stronger model for the action in question may do better.`,
+  unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
+  stopped: undefined,
 });
 
-/** The one command that runs the product, from its folder; empty if it was only designed. */
+/** The one command that runs the product, from its folder; empty as long as files of the design are missing. */
 function runCommand({ documents }: TeamResult): string {
   const of = (kind: string) => documents[kind]?.[""];
   const [prd, design, tasks] = [of(writePrd.name), of(writeDesign.name), of(writeTasks.name)];
-  if (!prd || !design || !tasks || !documents.WriteCode) return "";
-  return productOf({ prd: prd as Prd, design: design as Design }, tasks as Tasks).runCommand;
+  if (!prd || !design || !tasks) return "";
+  const request = { prd: prd as Prd, design: design as Design };
+  const whole = request.design.files.every(({ path }) => documents[writeCode.name]?.[path] !== undefined);
+  return whole ? productOf(request, tasks as Tasks).runCommand : "";
 }

@@ -33,13 +33,15 @@ export interface Plan extends Resolved {
 export async function planRun(flags: Flags, idea: string): Promise<Plan> {
   const settings = await readSettings(flags);
   const roles = roster(settings.options);
-  const resolved = await resolveRun(settings, flags, idea, roles);
   const options = runOptions(settings.options, flags);
+  const asked = (action: Role["actions"][number]) => action.usual.calls(options) > 0;
+  const resolved = await resolveRun(settings, flags, idea, roles, { asked });
   const lanes = Object.fromEntries(resolved.table.map(({ role, action, llm }) => [`${role}/${action}`, llm]));
   const priceOf = (role: string, action: string) =>
     resolved.deployments.find(({ name }) => name === lanes[`${role}/${action}`])?.price ?? { input: 0, output: 0 };
   return {
     ...resolved,
+    warnings: [...resolved.warnings, ...assumedPrices(resolved)],
     idea,
     roles,
     options,
@@ -55,13 +57,16 @@ export async function planRun(flags: Flags, idea: string): Promise<Plan> {
 export const readSettings = (flags: Flags): Promise<Settings> =>
   loadConfig({ cwd: process.cwd(), home: homedir(), configPath: flags.config, env: process.env, flags: { ...flags } });
 
-/** Which LLM answers which action of these roles. */
+/** Which LLM answers which action of these roles, of those that are asked at all. */
 export function resolveRun(
   settings: Settings,
   flags: Flags,
   idea: string,
   roles: readonly Role[],
-  showProblems = false,
+  {
+    asked = () => true,
+    showProblems = false,
+  }: { asked?: (action: Role["actions"][number]) => boolean; showProblems?: boolean },
 ): Promise<Resolved> {
   const { presets } = settings;
   const env = process.env;
@@ -72,7 +77,10 @@ export function resolveRun(
   };
   return resolveLlms({
     settings,
-    roster: roles.map(({ profile, actions }) => ({ role: profile, actions: actions.map(({ name }) => name) })),
+    roster: roles.map(({ profile, actions }) => ({
+      role: profile,
+      actions: actions.filter(asked).map(({ name }) => name),
+    })),
     known: roster({ implement: true }).flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]),
     flags,
     env,
@@ -100,6 +108,15 @@ function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
     projectName,
   };
 }
+
+/** What is assumed of models whose price nobody knows, said before anything is paid. */
+const assumedPrices = ({ deployments }: Resolved): string[] =>
+  deployments
+    .filter(({ priceBasis }) => priceBasis === "assumed")
+    .map(
+      ({ model, price }) =>
+        `${model} has no known price and is counted at $${price.input} in and $${price.output} out per million tokens; price: in its config says better`,
+    );
 
 async function replayOf({ deployments }: Resolved): Promise<Pick<Plan, "replay">> {
   const played = deployments.find(({ provider }) => provider === "recording");

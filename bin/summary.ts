@@ -26,13 +26,12 @@ export function summary(event: End, { bases, ...paper }: Paper & { readonly base
 export function verdict(event: End, paper: Paper): string[] {
   const { outcome, message, exitCode, missing } = event;
   const took = `(${seconds(event.seconds)}${exitCode === 0 ? "" : `, exit code ${exitCode}`})`;
-  const hint = event.hint ?? hints[outcome];
   return [
     ...missing.flatMap(({ subject, reason }) =>
       marked(paper.paint.red("✗"), `${subject} is missing: ${reason}`, paper),
     ),
     ...marked(markOf(outcome, paper), `${message} ${took}`, paper),
-    ...(hint ? below(hint, paper) : []),
+    ...(event.hint ? below(event.hint, paper) : []),
   ];
 }
 
@@ -101,13 +100,3 @@ function markOf(outcome: End["outcome"], { paint }: Paper): string {
   if (outcome === "done") return paint.green("✓");
   return ["budget", "rounds", "incomplete"].includes(outcome) ? paint.yellow("!") : paint.red("✗");
 }
-
-/** What to do next, where the run itself does not say. */
-const hints: Record<End["outcome"], string> = {
-  done: "",
-  budget: "What is finished is kept. Start again with a higher --investment to get the rest.",
-  rounds: "What is finished is kept. Start again with a higher --n-round to get the rest.",
-  incomplete: "What is finished is kept. Start again, or give the action in question a stronger model.",
-  unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
-  stopped: "What is finished is kept.",
-};

@@ -3,8 +3,8 @@ interface Stream {
   readonly columns?: number;
 }
 
-/** Where nothing says how wide the screen is. */
-const defaultColumns = 100;
+/** Where nothing says how wide the screen is, as in a log. */
+const defaultColumns = 200;
 
 /**
  * What a stream can show: lines that change, colours, and how many columns. FORCE_COLOR beats NO_COLOR; a dumb

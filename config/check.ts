@@ -39,6 +39,6 @@ function faultsOf(issue: z.core.$ZodIssue, known: readonly string[], where: (pat
 /** What to say of a key that does not exist. */
 function unknownKey(key: string, known: readonly string[], place: string): Fault {
   const meant = nearest(key, known);
-  const hint = meant === undefined ? `Known here: ${known.join(", ")}.` : `Did you mean ${meant}?`;
+  const hint = meant === undefined ? `Known here: ${known.join(", ")}.` : undefined;
   return { text: `${place}: unknown key ${key}${meant === undefined ? "" : `, did you mean ${meant}?`}`, hint };
 }

@@ -58,7 +58,8 @@ export async function completeLlm(
   if (preset.provider === "later") throw notYet(written, preset, asked);
   if (lacking.length > 0) throw incomplete(written, filled, asked);
   const { base_url: baseUrl = "", model = "", max_token: maxToken = 8192 } = block;
-  const priced = { model, baseUrl, local: preset.local, price: block.price, pricingPlan: block.pricing_plan };
+  const billed = preset.needs.includes("api_key");
+  const priced = { model, baseUrl, local: preset.local, billed, price: block.price, pricingPlan: block.pricing_plan };
   const { price, basis } = priceOf(priced, sources.prices);
   const settings = providerSettings(filled, sources);
   await checkSettings(settings, written, preset);

@@ -43,20 +43,23 @@ export interface Priced {
   readonly baseUrl: string;
   /** Never billed by the token, wherever it runs. */
   readonly local: boolean;
+  /** A kind that bills by the token; an address on this machine is then a gateway to it. */
+  readonly billed: boolean;
   readonly price?: Price | undefined;
   readonly pricingPlan?: string | undefined;
 }
 
 /**
  * What an LLM costs: as the user says, else as the plan the user names, else nothing where it runs here, else as the
- * list says, else the assumed price.
+ * list says, else the assumed price. A model on the list that is reached through a gateway here costs what it costs.
  */
 export function priceOf(llm: Priced, prices: Prices): { price: Price; basis: PriceBasis } {
   if (llm.price) return { price: llm.price, basis: "config" };
   const plan = llm.pricingPlan === undefined ? undefined : listed(llm.pricingPlan, prices);
   if (plan) return { price: plan, basis: "known" };
-  if (llm.local || isLocalAddress(llm.baseUrl)) return { price: { input: 0, output: 0 }, basis: "local" };
   const known = listed(llm.model, prices);
+  const here = isLocalAddress(llm.baseUrl) && !(llm.billed && known);
+  if (llm.local || here) return { price: { input: 0, output: 0 }, basis: "local" };
   return known ? { price: known, basis: "known" } : { price: prices.assumed, basis: "assumed" };
 }
 

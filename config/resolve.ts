@@ -153,7 +153,7 @@ function connector({ localModel }: Question, sources: Sources): Connector {
     const { name, model } = deployment;
     used.set(written, {
       deployment,
-      choice: choice ?? `${name.endsWith(model) ? name : `${name} ${model}`} (${origin})`,
+      choice: choice ?? `${name === model || name.endsWith(`/${model}`) ? name : `${name} ${model}`} (${origin})`,
     });
     return deployment;
   };

@@ -22,7 +22,7 @@ export const engineer = defineRole({
       needs: plan.needs,
       limit: desk.options.concurrency,
       node: (path, needed) => writeFile(desk, plan.context(path, needed)),
-      wave: (files, level) => publishCode(desk, plan, files, level),
+      wave: (files) => publishCode(desk, plan, files),
     });
     if (Object.keys(written).length === plan.files.length) await fitTogether(desk, plan, written);
   },
@@ -72,7 +72,7 @@ function shortOnes(needed: Readonly<Record<string, string>>): [path: string, cod
   });
 }
 
-function publishCode(desk: Desk, { context }: Plan, files: Record<string, string>, _level: number): void {
+function publishCode(desk: Desk, { context }: Plan, files: Record<string, string>): void {
   const [first] = Object.keys(files);
   if (first !== undefined) desk.publish(writeCode, context(first, {}), files);
 }
@@ -91,22 +91,21 @@ async function writeFile(desk: Desk, context: CodeContext): Promise<string> {
       code = await desk.ask(writeCode, { ...context, change: { code, comments } }, path);
     }
   } catch (error) {
-    desk.missing(`review of ${path}`, error);
+    desk.missing(error, `review of ${path}`);
   }
   return code;
 }
+
+/** A summary that finds something every time is heard this often when the run sets no other limit. */
+const mostSummaries = 10;
 
 /** Has the whole code read and mended, as often as the run allows and as something is left to do. */
 async function fitTogether(desk: Desk, plan: Plan, written: Record<string, string>): Promise<void> {
   const { autoSummarize } = desk.options;
   let code = written;
-  let before = "";
-  for (let times = 0; autoSummarize < 0 || times < autoSummarize; times++) {
+  for (let times = 0; times < (autoSummarize < 0 ? mostSummaries : autoSummarize); times++) {
     const files = plan.files.map((file) => ({ file, code: code[file.path] ?? "" }));
     const { todo } = await desk.ask(summarizeCode, { common: plan.common, files });
-    if (JSON.stringify(todo) === before)
-      return desk.warn("the summary of the code asks for the same changes again; it is left at that");
-    before = JSON.stringify(todo);
     const changes = plan.files
       .map(({ path }) => [path, todo.filter((item) => item.path === path).map(({ change }) => change)] as const)
       .filter(([, comments]) => comments.length > 0);
@@ -116,19 +115,25 @@ async function fitTogether(desk: Desk, plan: Plan, written: Record<string, strin
       limit: desk.options.concurrency,
       node: (path) => mend(desk, plan, code, path, changes.find(([other]) => other === path)?.[1] ?? []),
     });
-    publishCode(desk, plan, mended, 0);
+    publishCode(desk, plan, mended);
     code = { ...code, ...mended };
   }
 }
 
-function mend(
+/** One file with changes made; as it was, if the question fails. */
+async function mend(
   desk: Desk,
   { needs, context }: Plan,
   code: Record<string, string>,
   path: string,
   comments: readonly string[],
-) {
+): Promise<string> {
   const needed = Object.fromEntries((needs[path] ?? []).map((need) => [need, code[need] ?? ""]));
-  const change = { code: code[path] ?? "", comments };
-  return desk.ask(writeCode, { ...context(path, needed), change }, path);
+  const before = code[path] ?? "";
+  try {
+    return await desk.ask(writeCode, { ...context(path, needed), change: { code: before, comments } }, path);
+  } catch (error) {
+    desk.missing(error, `change of ${path}`);
+    return before;
+  }
 }

@@ -30,8 +30,8 @@ export interface Desk {
   graph<T>(graph: Graph<T>): Promise<Record<string, T>>;
   /** Names the project; the workspace gives it a folder of its own. */
   open(name: string): void;
-  /** Lists something as missing and goes on. An error that is no failed question is a bug and is thrown on. */
-  missing(subject: string, error: unknown): void;
+  /** Lists what a failed question leaves missing, under its own title or another. Any other error is a bug and is thrown on. */
+  missing(error: unknown, subject?: string): void;
   /** The verdict of a review, for the screen. */
   review(action: Kind<Json>, subject: string, verdict: { approved: boolean; comments: readonly string[] }): void;
   warn(message: string): void;
@@ -98,17 +98,17 @@ export function deskOf(role: Role, { steps, environment, options, lanes, missing
     },
     async graph(graph) {
       const { results, failed, skipped } = await runGraph(graph);
-      for (const [id, error] of Object.entries(failed)) desk.missing(id, error);
+      for (const [id, error] of Object.entries(failed)) desk.missing(error, id);
       for (const [id, need] of Object.entries(skipped)) {
         missing.push({ subject: id, kind: "skipped", reason: `not begun, because it needs ${need}` });
       }
       return results;
     },
     open: (name) => steps.apply("open", "open-project", { name }),
-    missing(subject, error) {
+    missing(error, subject) {
       if (!(error instanceof AskError)) throw error;
-      const { kind, message, hint } = error;
-      missing.push({ subject, kind, reason: message, ...(hint === undefined ? {} : { hint }) });
+      const { title, kind, message, hint } = error;
+      missing.push({ subject: subject ?? title, kind, reason: message, ...(hint === undefined ? {} : { hint }) });
     },
     review: (action, subject, verdict) =>
       note({ type: "review", role: role.profile, action: action.name, subject, ...verdict }),

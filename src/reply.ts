@@ -39,12 +39,15 @@ export function code(path: string): Reply<string> {
 
 /** Why a question has no answer: the kind of the last failure, or `unusable` when no answer could be read. */
 export class AskError extends Error {
+  /** The action, and what it was about. */
+  readonly title: string;
   readonly kind: string;
   readonly hint: string | undefined;
 
-  constructor(kind: string, message: string, hint?: string) {
+  constructor(title: string, { kind, message, hint }: { kind: string; message: string; hint?: string | undefined }) {
     super(message);
     this.name = "AskError";
+    this.title = title;
     this.kind = kind;
     this.hint = hint;
   }
@@ -64,7 +67,7 @@ interface Question<I, D extends Json> {
 }
 
 /** More continuations than this means that the model repeats itself. */
-const maxContinuations = 12;
+const maxContinuations = 6;
 
 /**
  * Asks a question until its answer can be used: lets a cut answer go on, reads it, and asks again in the same
@@ -77,6 +80,7 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
     { role: "system", content: question.persona },
     { role: "user", content: `${action.prompt(input)}\n\n${reply.instruction}` },
   ];
+  const title = subject ? `${action.name} of ${subject}` : action.name;
   let messages = opening;
   let about: About = { role, action: action.name, subject, attempt, turn: 0 };
   let problems: readonly string[] = [];
@@ -87,6 +91,8 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
     const { text, truncated } = await whole();
     const reading = settle(action, input, accept(reply.read(text, { truncated }), question.repair));
     const seen = { key: keyOf(about), ...about };
+    const saved = `${fileNameOf(about)}.txt`;
+    steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     if (reading.ok) {
       for (const repair of reading.repairs) note({ type: "repair", ...seen, ...repair });
       for (const message of reading.warnings) note({ type: "warning", message });
@@ -94,14 +100,11 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
     }
     problems = reading.problems;
     const last = reasks === maxReasks;
-    const saved = `${fileNameOf(about)}.txt`;
-    steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     if (last) note({ type: "unusable", ...seen, problems: [...problems], saved });
     else note({ type: "reask", ...seen, problems: [...problems] });
     messages = [...opening, { role: "assistant", content: text }, { role: "user", content: again(problems) }];
   }
-  const title = subject ? `${action.name} of ${subject}` : action.name;
-  throw new AskError("unusable", `no usable answer to ${title}: ${problems.join("; ")}`);
+  throw new AskError(title, { kind: "unusable", message: `no usable answer to ${title}: ${problems.join("; ")}` });
 
   /** One answer, continued for as long as the output limit cuts it and it still grows. */
   async function whole() {
@@ -114,7 +117,7 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
       const request = { ...about, messages: continued, ...(reply.schema && !text ? { schema: reply.schema } : {}) };
       const answer = (await steps.call(keyOf(about), "llm", request as unknown as Json, lane)) as unknown as LlmAnswer;
       if (!answer.ok) {
-        if (text === "") throw new AskError(answer.failure.kind, answer.failure.message, answer.failure.hint);
+        if (text === "") throw new AskError(title, answer.failure);
         return { text, truncated: true };
       }
       const joined = text ? reply.join(text, answer.text) : answer.text;

@@ -37,7 +37,7 @@ export const hire =
       await Promise.all(
         [...inboxes.keys()].map(async (role) => {
           const desk = deskOf(role, { steps, environment, options, lanes, missing, counts });
-          await role.act(desk).catch((error: unknown) => desk.missing(role.profile, error));
+          await role.act(desk).catch((error: unknown) => desk.missing(error));
         }),
       );
     }
@@ -51,7 +51,7 @@ function outcomeOf(missing: readonly Missing[], unfinished: boolean): TeamResult
   const kinds = new Set(missing.map(({ kind }) => kind));
   if (kinds.has("stopped") || kinds.has("aborted")) return "stopped";
   if (kinds.has("budget")) return "budget";
-  if (kinds.has("unusable")) return "incomplete";
-  if (kinds.size > 0) return "unreachable";
+  if (kinds.size > 0)
+    return ["network", "timeout", "server", "rate"].some((kind) => kinds.has(kind)) ? "unreachable" : "incomplete";
   return unfinished ? "rounds" : "done";
 }

@@ -106,7 +106,19 @@ describe("a whole company", () => {
       "WritePRD",
       "WriteTasks",
     ]);
-    expect(Object.keys(filesIn(runFolder(cwd)))).toEqual(["events.jsonl", "run.json"]);
+    expect(Object.keys(filesIn(runFolder(cwd)))).toEqual([
+      "WriteCode-greeter-names.py.txt",
+      "WriteCode-greeter-phrases.py.txt",
+      "WriteCode-main.py.txt",
+      "WriteCodeReview-greeter-names.py.txt",
+      "WriteCodeReview-greeter-phrases.py.txt",
+      "WriteCodeReview-main.py.txt",
+      "WriteDesign.txt",
+      "WritePRD.txt",
+      "WriteTasks.txt",
+      "events.jsonl",
+      "run.json",
+    ]);
   });
 
   it("makes the same repository over Ollama's wire format", async () => {
@@ -289,7 +301,7 @@ describe("when a model answers badly", () => {
     expect(files["greeter/phrases.py"]).toBe(code["greeter/phrases.py"]);
     expect(files["greeter/names.py"]).toBeUndefined();
     expect(git(project, "log", "-1", "--format=%s")).toBe("WriteCode by Engineer: greeter/phrases.py");
-    const raw = Object.entries(filesIn(runFolder(cwd))).filter(([name]) => name.startsWith("WriteCode"));
+    const raw = Object.entries(filesIn(runFolder(cwd))).filter(([name]) => name.startsWith("WriteCode-greeter-names"));
     expect(raw.map(([, text]) => text)).toEqual(["I would rather not.", "I would rather not.", "I would rather not."]);
   });
 
@@ -297,7 +309,7 @@ describe("when a model answers badly", () => {
     const { run, project } = await onOpenAi((question) => (question === "WriteDesign" ? "No." : undefined));
     const ended = await run(["--json"]);
     expect(ended.code).toBe(6);
-    expect(endOf(ended).missing.map(({ subject }) => subject)).toEqual(["Architect"]);
+    expect(endOf(ended).missing.map(({ subject }) => subject)).toEqual(["WriteDesign"]);
     expect(Object.keys(filesIn(project))).toContain("docs/prd.md");
   });
 
@@ -344,7 +356,7 @@ describe("when a model answers badly", () => {
     });
     const { code: exitCode, stderr } = await run();
     expect(exitCode).toBe(0);
-    expect(stderr.replace(/\s+/g, " ")).toContain('the file "../evil.py", which was refused');
+    expect(stderr.replace(/\s+/g, " ")).toContain('refused: "../evil.py"');
     expect(
       Object.keys(filesIn(cwd)).filter((path) => /evil|pre-commit|con\.py/.test(path) && !path.includes(".runs")),
     ).toEqual([]);
@@ -478,5 +490,32 @@ describe("when a server fails", () => {
       ...Object.values(filesIn(join(cwd, "tape"))),
     ];
     expect(everything.filter((text) => text.includes(key))).toEqual([]);
+  });
+});
+
+describe("what is said before anything is paid", () => {
+  it("names the assumed price of a model that nobody knows", async () => {
+    const { cwd } = await onOpenAi();
+    const env = { OPENAI_API_KEY: "sk-0123456789abcdef" };
+    writeFileSync(join(cwd, "config", "config2.yaml"), "llm: {api_type: openai, model: foo-9}\n");
+    const { stdout, stderr } = await metagpt([idea, "--estimate"], { cwd, env });
+    expect(stderr).toContain("foo-9 has no known price and is counted at $5 in and $25 out per million tokens");
+    expect(stdout).toMatch(/about \$\d/);
+  });
+
+  it("asks for no LLM that nothing in this run needs", async () => {
+    const { run, cwd, questions } = await onOpenAi();
+    writeFileSync(join(cwd, "config", "multi_llm_config.yaml"), "WriteCodeReview: claude\nSummarizeCode: zhipu\n");
+    expect((await run(["--no-code-review"])).code).toBe(0);
+    expect(questions).toHaveLength(6);
+    const { code: exitCode, stderr } = await run();
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining("WriteCodeReview")]);
+  });
+
+  it("goes on when nobody reads what it says any more", async () => {
+    const { run, project } = await onOpenAi();
+    const { code: exitCode } = await run(["--json", "--no-implement"], { deaf: true });
+    expect(exitCode).toBe(0);
+    expect(Object.keys(filesIn(project))).toContain("docs/task.md");
   });
 });

@@ -118,7 +118,7 @@ describe("what is missing", () => {
     const failure = { kind: "auth", message: "the key was refused", hint: "Check api_key.", tries: [] } as const;
     const { missing } = await atDesk((desk) => desk.run(draft, "x"), { answer: () => ({ ok: false, failure }) });
     expect(missing).toEqual([
-      { subject: "Writer", kind: "auth", reason: "the key was refused", hint: "Check api_key." },
+      { subject: "Draft", kind: "auth", reason: "the key was refused", hint: "Check api_key." },
     ]);
   });
 

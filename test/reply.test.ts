@@ -59,7 +59,9 @@ describe("asking for a document", () => {
     expect(first?.request.messages[1]?.content).toMatch(/^Write a note about rain\.\n\nAnswer with one JSON object/);
     expect(first?.request.messages[1]?.content).toContain("a few words");
     expect(first?.request.schema?.name).toBe("note");
-    expect(caused).toEqual([]);
+    expect(caused.map(({ operation, input }) => [operation, input.file, input.text])).toEqual([
+      ["save-raw", "WriteNote.txt", JSON.stringify(good)],
+    ]);
   });
 
   it("asks again in the same conversation, saying exactly what was wrong", async () => {
@@ -73,6 +75,7 @@ describe("asking for a document", () => {
     expect(caused.map(({ operation, input }) => [operation, input.type ?? input.file])).toEqual([
       ["save-raw", "WriteNote.txt"],
       ["note", "reask"],
+      ["save-raw", "WriteNote-1.2.txt"],
     ]);
   });
 

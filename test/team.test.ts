@@ -73,7 +73,7 @@ describe("a role that fails", () => {
     expect(rounds).toEqual([["Writer"], ["Critic", "Checker"], ["After"]]);
     expect(outcome).toBe("incomplete");
     expect(missing).toEqual([
-      { subject: "Critic", kind: "unusable", reason: expect.stringMatching(/^no usable answer to Merge: /) },
+      { subject: "Merge", kind: "unusable", reason: expect.stringMatching(/^no usable answer to Merge: /) },
     ]);
   });
 
@@ -100,9 +100,10 @@ describe("the outcome of a run", () => {
     [["aborted"], "stopped"],
     [["unusable"], "incomplete"],
     [["network"], "unreachable"],
-    [["auth"], "unreachable"],
-    [["rate_limit"], "unreachable"],
-    [["network", "unusable"], "incomplete"],
+    [["rate"], "unreachable"],
+    [["auth"], "incomplete"],
+    [["policy"], "incomplete"],
+    [["network", "unusable"], "unreachable"],
     [["unusable", "budget", "network"], "budget"],
     [["budget", "stopped"], "stopped"],
   ])("after failures of %j is %s", async (kinds, outcome) => {

@@ -44,12 +44,12 @@ describe("a path that no project may hold", () => {
     const { kept, warnings = [] } = settled([[path], ["main.py"]]);
     expect(Object.keys(kept)).toEqual(clean === undefined ? ["main.py"] : [clean, "main.py"]);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(clean === undefined ? "which was refused" : `is called ${clean}`);
+    expect(warnings[0]).toContain(clean === undefined ? "was refused: " : `is written as ${clean}`);
   });
 
   it.each([
-    ["twice", ["a.py", "a.py"], "a.py twice"],
-    ["twice in two spellings", ["a.py", "./a.py"], "a.py twice"],
+    ["twice", ["a.py", "a.py"], "is listed twice"],
+    ["twice in two spellings", ["a.py", "./a.py"], "is listed twice"],
     ["in another case", ["src/Game.py", "src/game.py"], "differs only in case from src/Game.py"],
     ["in a folder of another case", ["src/a.py", "Src/b.py"], "differs only in case from src/a.py"],
     ["as a folder of another", ["lib", "lib/a.py"], "is inside lib, which is a file"],
@@ -76,8 +76,11 @@ it.each([
   "app.csproj",
   "docs/prd.md",
   "resources/seq_flow.mmd",
-])("leaves %s to our own code", (path) => {
-  expect(settled([[path], ["main.py", path]])).toMatchObject({ kept: { "main.py": [] }, warnings: [] });
+])("leaves %s to our own code and says so", (path) => {
+  expect(settled([[path], ["main.py", path]])).toMatchObject({
+    kept: { "main.py": [] },
+    warnings: [`the design lists ${path}, which is written from the documents`],
+  });
 });
 
 it.each([
@@ -151,11 +154,16 @@ describe("the entry point", () => {
 });
 
 it.each([
-  ["no file", []],
-  ["hostile paths only", [["../a.py"], ["/"]]],
-  ["files of our own only", [["README.md"], ["package.json"]]],
-] as const)("asks again for a design of %s", (_what, files) => {
-  expect(settled(files).problems).toEqual([
-    "files: not one usable source file (paths must be relative, inside the project)",
-  ]);
+  ["no file", [], []],
+  [
+    "hostile paths only",
+    [["../a.py"], ["/"]],
+    [
+      'a file of the design was refused: "../a.py" leaves the project',
+      'a file of the design was refused: "/" is a folder, not a file',
+    ],
+  ],
+  ["files of our own only", [["README.md"]], ["the design lists README.md, which is written from the documents"]],
+] as const)("asks again for a design of %s, saying why", (_what, files, reasons) => {
+  expect(settled(files).problems).toEqual(["files: not one usable source file", ...reasons]);
 });

@@ -199,11 +199,11 @@ describe("a quiet run", () => {
 
   it("shows a bad end", async () => {
     const message = "The budget of $0.05 is used up.";
-    const { lines } = await show([{ ...done, outcome: "budget", exitCode: 4, message }], { mode: "quiet" });
+    const hint = "Start again with a higher --investment to get the rest.";
+    const { lines } = await show([{ ...done, outcome: "budget", exitCode: 4, message, hint }], { mode: "quiet" });
     expect(lines).toEqual([
       "! The budget of $0.05 is used up. (84 s, exit code 4)",
-      "  What is finished is kept. Start again with a higher --investment to get the",
-      "  rest.",
+      "  Start again with a higher --investment to get the rest.",
     ]);
   });
 });
@@ -309,7 +309,6 @@ describe("a live screen", () => {
     tell(ends(prd, { subject: "late" }));
     expect(seen()).toEqual([
       "✗ Stopped. (84 s, exit code 130)",
-      "  What is finished is kept.",
       "  repository  workspace/game_2048",
       "  run         cd workspace/game_2048 && npx serve",
       "✓ ProductManager WritePRD late                 3.0 s  1.2k in   840 out  $0.0042",

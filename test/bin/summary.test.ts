@@ -65,53 +65,32 @@ describe("summary", () => {
       { subject: "js/结束.js", reason: "not begun, because it needs js/end.js" },
     ];
     const message = "2 of 4 files are missing.";
-    expect(await lines({ totals: [], outcome: "incomplete", exitCode: 6, message, missing })).toEqual([
+    expect(
+      await lines({ totals: [], outcome: "incomplete", exitCode: 6, message, missing, hint: "Try a stronger model." }),
+    ).toEqual([
       "✗ js/end.js is missing: no usable answer to WriteCode of js/end.js: no code in",
       "  the answer",
       "✗ js/结束.js is missing: not begun, because it needs js/end.js",
       "! 2 of 4 files are missing. (84 s, exit code 6)",
-      "  What is finished is kept. Start again, or give the action in question a",
-      "  stronger model.",
+      "  Try a stronger model.",
       "  repository  workspace/game_2048",
       "  run         cd workspace/game_2048 && npx serve",
     ]);
   });
 
   it.each([
-    [
-      "budget",
-      4,
-      [
-        "! It ended. (84 s, exit code 4)",
-        "  What is finished is kept. Start again with a higher --investment to get the rest.",
-      ],
-    ],
-    [
-      "rounds",
-      5,
-      [
-        "! It ended. (84 s, exit code 5)",
-        "  What is finished is kept. Start again with a higher --n-round to get the rest.",
-      ],
-    ],
-    [
-      "incomplete",
-      6,
-      [
-        "! It ended. (84 s, exit code 6)",
-        "  What is finished is kept. Start again, or give the action in question a stronger model.",
-      ],
-    ],
-    [
-      "unreachable",
-      6,
-      ["✗ It ended. (84 s, exit code 6)", "  `metagpt llms` shows which LLM is asked for what, and where."],
-    ],
-    ["stopped", 130, ["✗ It ended. (84 s, exit code 130)", "  What is finished is kept."]],
-  ] as const)("of the outcome %s says how to go on", async (outcome, exitCode, expected) => {
-    expect(await lines({ totals: [], project: "", outcome, exitCode, message: "It ended." }, { columns: 100 })).toEqual(
-      expected,
-    );
+    ["budget", 4, "!"],
+    ["rounds", 5, "!"],
+    ["incomplete", 6, "!"],
+    ["unreachable", 6, "✗"],
+    ["stopped", 130, "✗"],
+  ] as const)("of the outcome %s says how it ended and how to go on", async (outcome, exitCode, mark) => {
+    const end = { totals: [], project: "", outcome, exitCode, message: "It ended." };
+    expect(await lines(end)).toEqual([`${mark} It ended. (84 s, exit code ${exitCode})`]);
+    expect(await lines({ ...end, hint: "Try again." })).toEqual([
+      `${mark} It ended. (84 s, exit code ${exitCode})`,
+      "  Try again.",
+    ]);
   });
 
   it("says what the run itself advises rather than the usual", async () => {

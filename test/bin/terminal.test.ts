@@ -6,17 +6,17 @@ const tty = { isTTY: true, columns: 132 };
 describe("terminalOf", () => {
   it.each([
     ["a terminal", tty, {}, { live: true, color: true, columns: 132 }],
-    ["a pipe", {}, {}, { live: false, color: false, columns: 100 }],
+    ["a pipe", {}, {}, { live: false, color: false, columns: 200 }],
     ["a pipe of known width", {}, { COLUMNS: "72" }, { live: false, color: false, columns: 72 }],
     [
       "a terminal that does not know its width",
       { isTTY: true, columns: 0 },
       {},
-      { live: true, color: true, columns: 100 },
+      { live: true, color: true, columns: 200 },
     ],
     ["NO_COLOR", tty, { NO_COLOR: "1" }, { live: true, color: false, columns: 132 }],
     ["an empty NO_COLOR", tty, { NO_COLOR: "" }, { live: true, color: true, columns: 132 }],
-    ["FORCE_COLOR in a pipe", {}, { FORCE_COLOR: "1" }, { live: false, color: true, columns: 100 }],
+    ["FORCE_COLOR in a pipe", {}, { FORCE_COLOR: "1" }, { live: false, color: true, columns: 200 }],
     [
       "FORCE_COLOR against NO_COLOR",
       tty,

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { loadPresets } from "../../config/presets.ts";
 import { loadPrices, type Priced, priceOf } from "../../config/prices.ts";
 
-const remote: Priced = { model: "gpt-4o", baseUrl: "https://api.openai.com/v1", local: false };
+const remote: Priced = { model: "gpt-4o", baseUrl: "https://api.openai.com/v1", local: false, billed: true };
 const prices = await loadPrices();
 const assumed = prices.assumed.output;
 
@@ -36,7 +36,7 @@ describe("the price of a model", () => {
     ["what the user says", { price: { input: 1, output: 2 }, pricingPlan: "gpt-4o", local: true }, 2, "config"],
     ["the plan the user names", { pricingPlan: "gpt-4o-mini", baseUrl: "http://127.0.0.1:4000" }, 0.6, "known"],
     ["nothing for a local kind", { local: true, baseUrl: "https://gpu.example.com" }, 0, "local"],
-    ["nothing for a server here", { baseUrl: "http://localhost:8000/v1" }, 0, "local"],
+    ["nothing for a server here", { billed: false, baseUrl: "http://localhost:8000/v1" }, 0, "local"],
     ["the list", {}, 10, "known"],
     ["the list, where nobody lists the plan", { pricingPlan: "my-deployment" }, 10, "known"],
     ["the assumed price", { model: "unheard-of" }, assumed, "assumed"],
@@ -55,8 +55,10 @@ describe("the price of a model", () => {
     ],
     ...["http://[::1]:8000", "http://[fd00::1]", "http://100.64.0.1", "http://gpu-box:8000/v1", "http://gpu.local"],
     ...["http://host.docker.internal:11434", "http://169.254.1.1"],
-  ])("is nothing at %s", (baseUrl) => {
-    expect(priceOf({ ...remote, baseUrl }, prices).basis).toBe("local");
+  ])("is nothing at %s, unless it is a gateway to a model on the list", (baseUrl) => {
+    expect(priceOf({ ...remote, billed: false, baseUrl }, prices).basis).toBe("local");
+    expect(priceOf({ ...remote, model: "qwen-of-mine", baseUrl }, prices).basis).toBe("local");
+    expect(priceOf({ ...remote, baseUrl }, prices)).toMatchObject({ basis: "known", price: { output: 10 } });
   });
 
   it.each([
@@ -71,7 +73,9 @@ describe("the price list", () => {
   it("has a date and a price for each default model but those of resellers", async () => {
     const { all } = await loadPresets();
     const unlisted = all.filter(({ local, model, base_url = "" }) => {
-      return model !== undefined && priceOf({ model, baseUrl: base_url, local }, prices).basis === "assumed";
+      return (
+        model !== undefined && priceOf({ model, baseUrl: base_url, local, billed: true }, prices).basis === "assumed"
+      );
     });
     expect(prices.date).toMatch(/^\d{4}-\d\d-\d\d$/);
     expect(unlisted.map(({ kind }) => kind)).toEqual(["siliconflow", "fireworks", "together", "yi", "llama_api"]);

@@ -18,10 +18,15 @@ export interface Options {
   readonly input?: string;
   /** Called with the running program and its standard error so far, each time it grows. */
   readonly watch?: (child: ChildProcess, stderr: string) => void;
+  /** Closes the program's output at once, as `| head -0` would. */
+  readonly deaf?: boolean;
 }
 
 /** Starts the built program as a user would, with nothing of the developer's environment but the PATH. */
-export function metagpt(args: readonly string[], { cwd, env = {}, input, watch }: Options): Promise<Ended> {
+export function metagpt(
+  args: readonly string[],
+  { cwd, env = {}, input, watch, deaf = false }: Options,
+): Promise<Ended> {
   const home = join(cwd, "home");
   mkdirSync(home, { recursive: true });
   const clean = { PATH: process.env.PATH ?? "", HOME: home, ...env };
@@ -36,6 +41,7 @@ export function metagpt(args: readonly string[], { cwd, env = {}, input, watch }
     watch?.(child, stderr);
   });
   child.stdin.end(input ?? "");
+  if (deaf) child.stdout.destroy();
   return new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ code, stdout, stderr }));

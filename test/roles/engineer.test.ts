@@ -271,7 +271,7 @@ describe("checking the whole code", () => {
       subject === "a.py" && attempt === 2 ? "no" : undefined,
     );
     expect(code).toEqual({ "a.py": source("a.py"), "b.py": source("b.py", 2) });
-    expect([outcome, missing.map(({ subject }) => subject)]).toEqual(["incomplete", ["a.py"]]);
+    expect([outcome, missing.map(({ subject }) => subject)]).toEqual(["incomplete", ["change of a.py"]]);
   });
 });
 

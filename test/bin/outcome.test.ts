@@ -1,0 +1,58 @@
+import { describe, expect, it } from "vitest";
+import { ending } from "../../bin/outcome.ts";
+import type { Missing } from "../../src/desk.ts";
+import { DiskError } from "../../src/errors.ts";
+import { createTally } from "../../src/tally.ts";
+import type { TeamResult } from "../../src/team.ts";
+import { code, design, prd, tasks } from "../helpers/greeter.ts";
+
+const documents = {
+  WritePRD: { "": prd },
+  WriteDesign: { "": design },
+  WriteTasks: { "": tasks },
+  WriteCode: code,
+};
+const circumstances = { tally: createTally(), seconds: 2, interrupted: 143, folder: "runs/1" };
+const end = (outcome: TeamResult["outcome"], missing: Missing[] = [], made: TeamResult["documents"] = documents) =>
+  ending({ outcome, missing, documents: made }, circumstances);
+
+describe("the end of a run", () => {
+  it.each([
+    ["done", 0, undefined],
+    ["budget", 4, "--investment"],
+    ["rounds", 5, "--n-round"],
+    ["incomplete", 6, "runs/1"],
+    ["unreachable", 6, "metagpt llms"],
+    ["stopped", 143, undefined],
+  ] as const)("%s has its exit code and says what to do next", (outcome, exitCode, advice) => {
+    const event = end(outcome);
+    expect(event).toMatchObject({ outcome, exitCode });
+    expect(advice === undefined ? event.hint : event.hint?.includes(advice)).toBe(
+      advice === undefined ? undefined : true,
+    );
+  });
+
+  it("gives the advice of the failure itself before the usual", () => {
+    const missing = [{ subject: "WritePRD", kind: "auth", reason: "refused", hint: "Check api_key." }];
+    expect(end("incomplete", missing)).toMatchObject({
+      hint: "Check api_key.",
+      missing: [{ subject: "WritePRD", reason: "refused" }],
+    });
+  });
+
+  it("names the command that runs the product as soon as every file is there, even if a review is missing", () => {
+    const { "main.py": _, ...rest } = code;
+    expect(end("incomplete").runCommand).toBe("python3 main.py");
+    expect(end("incomplete", [], { ...documents, WriteCode: rest }).runCommand).toBe("");
+    expect(end("done", [], { WritePRD: { "": prd } }).runCommand).toBe("");
+  });
+
+  it("of a full disk is told as any other, with its own exit code", () => {
+    const error = new DiskError("no room left in workspace", { hint: "Make room." });
+    expect(ending(error, circumstances)).toMatchObject({
+      exitCode: 74,
+      message: "no room left in workspace",
+      hint: "Make room.",
+    });
+  });
+});

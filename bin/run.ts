@@ -8,7 +8,7 @@ import { memoryStore } from "../src/engine/memory-store.ts";
 import { CompanyError, DiskError } from "../src/errors.ts";
 import { type Emit, emitter, type RunEvent } from "../src/events.ts";
 import { llmOperation } from "../src/llm/call.ts";
-import { recorder } from "../src/llm/recordings.ts";
+import { prepareRecording, recorder } from "../src/llm/recordings.ts";
 import { projectEffects } from "../src/project/effects.ts";
 import { createTally } from "../src/tally.ts";
 import { hire, type TeamInput, type TeamResult } from "../src/team.ts";
@@ -29,6 +29,7 @@ export async function runCompany(flags: Flags): Promise<number> {
     const { printEstimate } = await import("./estimate.ts");
     return printEstimate(plan, flags);
   }
+  if (flags.record !== undefined) await prepareRecording(resolve(flags.record));
   const id = runId(new Date());
   const folder = await createRunFolder(plan.workspace, id);
   const screen = await openScreen(flags);

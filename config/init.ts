@@ -1,7 +1,8 @@
 import { constants } from "node:fs";
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { DiskError } from "../src/errors.ts";
+import { writeWholeFile } from "../src/whole-file.ts";
 import { shippedFile } from "./shipped.ts";
 
 /** What `--init-config` did. */
@@ -22,7 +23,8 @@ export async function initConfig(folder: string): Promise<InitResult> {
       const file = path.join(folder, name);
       const example = await readFile(shippedFile(`config/${name.replace(".yaml", ".example.yaml")}`), "utf8");
       const copy = await keepOld(file);
-      await writeWhole(file, example);
+      // readable by its owner only, for keys will be written into it
+      await writeWholeFile(file, example, { mode: 0o600 });
       written.push(file);
       if (copy !== undefined) kept.push(copy);
     }
@@ -45,16 +47,5 @@ async function keepOld(file: string): Promise<string | undefined> {
       if (error.code === "ENOENT") return undefined;
       if (error.code !== "EEXIST") throw error;
     }
-  }
-}
-
-/** Whole or not at all; readable by its owner only, for keys will be written into it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, file);
-  } finally {
-    await rm(draft, { force: true });
   }
 }

@@ -87,7 +87,9 @@ export const RunEvent = z.discriminatedUnion("type", [
     message: z.string(),
     hint: z.string().optional(),
     tries: z.array(z.string()),
-    /** USD: what attempts cost that broke off after the model had begun to answer. */
+    seconds: z.number(),
+    /** What tries used that broke off after the model had begun to answer; `usd` is what that cost. */
+    usage,
     usd: z.number(),
   }),
   z.object({

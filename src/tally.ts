@@ -38,11 +38,12 @@ export function createTally(): Tally {
     hear(event) {
       if (event.type === "project") project = event.folder;
       if (event.type === "repair") repairs[event.kind] = (repairs[event.kind] ?? 0) + 1;
-      if (event.type === "call-failed") add(event.role, event.model, { usd: event.usd });
-      if (event.type !== "call-end") return;
-      const { role, model, usage, cost, seconds } = event;
+      if (event.type !== "call-end" && event.type !== "call-failed") return;
+      const { role, model, seconds, usage } = event;
       const { input, output, source } = usage;
-      add(role, model, { input, output, estimated: source === "estimated", usd: cost.usd, seconds });
+      const estimated = source === "estimated" && input + output > 0;
+      const usd = event.type === "call-end" ? event.cost.usd : event.usd;
+      add(role, model, { input, output, estimated, usd, seconds });
     },
     get totals() {
       return [...rows.values()];

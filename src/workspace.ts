@@ -1,8 +1,12 @@
-import { createHash, randomUUID } from "node:crypto";
-import { appendFile, lstat, mkdir, open, readdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { lstat, mkdir, readdir } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { DiskError } from "./errors.ts";
 import { cleanPath, folded, projectName, uniquePaths } from "./project/path.ts";
+import { writeWholeFile } from "./whole-file.ts";
+
+/** Every user of the machine may read what a run writes, and only its owner may change it. */
+const mode = 0o644;
 
 /** Creates a new folder for a project below `root`. A folder that exists is never touched: the new one gets `-2`, `-3`. */
 export async function openProject(root: string, name: string): Promise<{ folder: string; name: string }> {
@@ -50,7 +54,7 @@ export async function writeFiles(
   for (const path of kept) {
     const problem = await onDisk(`write ${path} in ${folder}`, async () => {
       const obstacle = await makeWay(folder, path);
-      if (obstacle === undefined) await replace(join(folder, path), texts.get(path) ?? "");
+      if (obstacle === undefined) await writeWholeFile(join(folder, path), texts.get(path) ?? "", { mode });
       return obstacle;
     });
     if (problem) warnings.push(`A file was not written: ${path} ${problem}.`);
@@ -62,13 +66,8 @@ export async function writeFiles(
 /** Writes a file of the run itself, whose name may hold anything (a key such as `WriteCode/src/a.js/1.1`); gives its name. */
 export async function writeRunFile(folder: string, name: string, text: string): Promise<string> {
   const file = fileName(name);
-  await onDisk(`write ${file} in ${folder}`, () => replace(join(folder, file), text));
+  await onDisk(`write ${file} in ${folder}`, () => writeWholeFile(join(folder, file), text, { mode }));
   return file;
-}
-
-/** Adds one line to a file. Callers wait for one line before they add the next. */
-export async function appendLine(file: string, line: string): Promise<void> {
-  await onDisk(`write ${file}`, () => appendFile(file, `${line}\n`));
 }
 
 /** False if something of that name exists, whatever it is. */
@@ -101,24 +100,6 @@ async function makeWay(folder: string, path: string): Promise<string | undefined
     parent = here;
   }
   return undefined;
-}
-
-/** The new text is complete on the disk before it takes the place of the old one. */
-async function replace(file: string, text: string): Promise<void> {
-  const temporary = join(dirname(file), `.${basename(file)}.${randomUUID().slice(0, 8)}.tmp`);
-  try {
-    const handle = await open(temporary, "wx", 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }
 
 /** One plain file name for any text; different texts give different names. */

@@ -34,7 +34,7 @@ it("says that a sum is estimated once a part of it is", () => {
   expect([hear("reported"), hear("estimated"), hear("reported")]).toEqual([false, true, true]);
 });
 
-it("counts what a failed call cost, and the call", () => {
+it("counts what a failed call took, used and cost, and the call", () => {
   const tally = createTally();
   tally.hear({
     type: "call-failed",
@@ -44,10 +44,12 @@ it("counts what a failed call cost, and the call", () => {
     kind: "network",
     message: "gone",
     tries: [],
+    seconds: 6.5,
+    usage: { input: 900, output: 40, source: "estimated" },
     usd: 0.25,
   });
   expect(tally.totals).toEqual([
-    { role: "Engineer", model: "m", calls: 1, input: 0, output: 0, estimated: false, usd: 0.25, seconds: 0 },
+    { role: "Engineer", model: "m", calls: 1, input: 900, output: 40, estimated: true, usd: 0.25, seconds: 6.5 },
   ]);
   expect(tally.usd).toBe(0.25);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DiskError } from "../src/errors.ts";
-import { appendLine, createRunFolder, openProject, writeFiles, writeRunFile } from "../src/workspace.ts";
+import { createRunFolder, openProject, writeFiles, writeRunFile } from "../src/workspace.ts";
 
 let root: string;
 
@@ -213,13 +213,11 @@ describe("run folder", () => {
     );
   });
 
-  it("keeps lines in order and files under names made from keys", async () => {
+  it("keeps files under names made from keys, inside itself whatever its id is", async () => {
     const folder = await createRunFolder(root, "../1");
     expect(folder.startsWith(join(root, ".runs", "_"))).toBe(true);
-    await appendLine(join(folder, "events.jsonl"), "one");
-    await appendLine(join(folder, "events.jsonl"), "two");
     expect(await writeRunFile(folder, "WriteCode/src/a.js/1.1.txt", "answer")).toBe("WriteCode+src+a.js+1.1.txt");
-    expect(await tree(folder)).toEqual({ "WriteCode+src+a.js+1.1.txt": "answer", "events.jsonl": "one\ntwo\n" });
+    expect(await tree(folder)).toEqual({ "WriteCode+src+a.js+1.1.txt": "answer" });
   });
 
   it("gives different keys different files that stay inside", async () => {

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Budget, Reservation } from "../budget.ts";
+import type { Budget } from "../budget.ts";
 import type { Operation } from "../engine/steps.ts";
 import type { Emit } from "../events.ts";
 import { keyOf } from "./about.ts";
+import { type Account, openAccount, Refused } from "./account.ts";
 import { costOf } from "./cost.ts";
-import type { Deployment, Price, PriceBasis } from "./deployment.ts";
+import type { Deployment, PriceBasis } from "./deployment.ts";
 import { connectDeployment } from "./index.ts";
 import {
   type Delta,
@@ -69,6 +70,7 @@ interface Under {
   readonly key: string;
   readonly signal: AbortSignal;
   readonly ended: AbortSignal;
+  readonly account: Account;
 }
 
 /** What one attempt has brought so far; `unseen` is reasoning and tool calls, which cost but are not returned. */
@@ -96,26 +98,27 @@ export function llmOperation(surroundings: Surroundings): Operation {
     const deployment = deployments.find(({ name }) => name === lane);
     if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
     const ended = AbortSignal.any([stop, signal]);
-    const reservation = await setAside(budget, mostOf(call, deployment), ended);
-    if ("kind" in reservation) return { ok: false, failure: reservation };
-    let answer: LlmAnswer | undefined;
+    const account = await openAccount(budget, mostOf(call, deployment), ended).catch(refusal);
+    if (account instanceof Refused) return { ok: false, failure: failureOf(account, []) };
     try {
       // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
-      answer = await perform(call, deployment, { key, signal: AbortSignal.any([signal]), ended });
-      return answer;
+      return await perform(call, deployment, { key, signal: AbortSignal.any([signal]), ended, account });
     } finally {
-      budget.settle(reservation, answer?.usd ?? 0);
+      account.close();
     }
   };
 
   /** Asks, again where that helps, and tells the run about it. */
-  async function perform(call: LlmCall, deployment: Deployment, { key, signal, ended }: Under): Promise<LlmAnswer> {
+  async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<LlmAnswer> {
+    const { key, signal, ended, account } = under;
     const { messages, schema, ...about } = call;
     const request = { messages, schema, maxTokens: deployment.maxToken, about };
     const seen = { key, ...about, llm: deployment.name, model: deployment.model };
     const began = clock();
+    const seconds = () => (clock() - began) / 1000;
     const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
-    let usd = 0;
+    const lost: Usage[] = [];
+    const tries: string[] = [];
 
     const attempt = async (llm: Llm) => {
       const received: Received = { text: "", unseen: "" };
@@ -126,7 +129,9 @@ export function llmOperation(surroundings: Surroundings): Operation {
         });
         return { text: received.text, ...finish, usage: usageOf(finish, call, received) };
       } catch (error) {
-        usd += lostBy(error, call, received, deployment.price);
+        const used = lostBy(error, call, received);
+        lost.push(used);
+        account.spend(costOf(used, deployment.price));
         throw error;
       }
     };
@@ -136,20 +141,25 @@ export function llmOperation(surroundings: Surroundings): Operation {
       const llm = await connected(deployment);
       const { text, finish, usage, model, cost } = await retrying(() => attempt(llm), {
         signal: ended,
-        onRetry: (failed, error, wait) =>
-          emit({ type: "retry", ...seen, failed, reason: error.message, wait: wait / 1000 }),
+        onRetry: async (failed, { message: reason }, wait) => {
+          tries.push(reason);
+          await account.renew();
+          emit({ type: "retry", ...seen, failed, reason, wait: wait / 1000 });
+        },
       });
       const own = cost ?? costOf(usage, deployment.price);
       const basis = cost === undefined ? deployment.priceBasis : basisOfStated(deployment);
-      const seconds = (clock() - began) / 1000;
-      usd += own;
+      account.spend(own);
+      const usd = account.spent;
+      emit({ type: "call-end", ...seen, model, seconds: seconds(), finish, usage, cost: { usd, basis } });
       await record?.(call, { text, finish, model, usage, usd: own });
-      emit({ type: "call-end", ...seen, model, seconds, finish, usage, cost: { usd, basis } });
       return { ok: true, text, finish, model, usd };
     } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      const failure = failureOf(error);
-      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries], usd });
+      if (!(error instanceof ProviderError || error instanceof Refused)) throw error;
+      const failure = failureOf(error, error instanceof ProviderError ? error.tries : tries);
+      const usd = account.spent;
+      const usage = sumOf(lost);
+      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries], seconds: seconds(), usage, usd });
       return { ok: false, failure, usd };
     }
   }
@@ -159,24 +169,6 @@ export function llmOperation(surroundings: Surroundings): Operation {
 function mostOf({ messages, schema }: LlmCall, { price, maxToken }: Deployment): number {
   const shape = schema ? estimateTokens(JSON.stringify(schema)) : 0;
   return costOf({ input: estimateMessages(messages) + shape, output: maxToken }, price);
-}
-
-/** Reserves the most a call can cost. What does not fit only because of calls under way waits for them. */
-async function setAside(budget: Budget, usd: number, ended: AbortSignal): Promise<Reservation | LlmFailure> {
-  const end = new Promise<void>((resolve) => ended.addEventListener("abort", () => resolve(), { once: true }));
-  for (;;) {
-    if (ended.aborted) return { kind: "stopped", message: "the run is being stopped", tries: [] };
-    const reservation = budget.reserve(usd);
-    if (reservation) return reservation;
-    if (!budget.couldFit(usd)) return overBudget(budget, usd);
-    await Promise.race([budget.released(), end]);
-  }
-}
-
-function overBudget({ investment, spent }: Budget, usd: number): LlmFailure {
-  const left = Math.max(0, investment - spent);
-  const message = `the next call may cost up to $${usd.toFixed(4)}, and $${left.toFixed(4)} of $${investment} is left`;
-  return { kind: "budget", message, hint: "Allow more with --investment USD, or choose a cheaper model.", tries: [] };
 }
 
 /** Reads a stream to its end; when `more` objects, the stream is closed. */
@@ -223,16 +215,29 @@ function usageOf({ usage }: Finish, { messages }: LlmCall, received: Received): 
   return { input: estimateMessages(messages), output, source: "estimated" };
 }
 
-/** What a failed attempt cost. A server charges for what it generated before a stream broke; nothing received is free. */
-function lostBy(error: unknown, { messages }: LlmCall, received: Received, price: Price): number {
-  if (error instanceof ProviderError && error.usage) return costOf(error.usage, price);
+/** What a failed attempt used. A server charges for what it generated before a stream broke; nothing received is free. */
+function lostBy(error: unknown, { messages }: LlmCall, received: Received): Usage {
+  if (error instanceof ProviderError && error.usage) return error.usage;
   const output = tokensOf(received);
-  return output > 0 ? costOf({ input: estimateMessages(messages), output }, price) : 0;
+  return { input: output > 0 ? estimateMessages(messages) : 0, output, source: "estimated" };
+}
+
+/** Estimated as soon as a part that counts is. */
+function sumOf(parts: readonly Usage[]): Usage {
+  const total = (of: "input" | "output") => parts.reduce((sum, part) => sum + part[of], 0);
+  const counted = parts.filter(({ input, output }) => input + output > 0);
+  const reported = counted.length > 0 && counted.every(({ source }) => source === "reported");
+  return { input: total("input"), output: total("output"), source: reported ? "reported" : "estimated" };
 }
 
 /** A cost that the answer itself states is exact, unless it is an old one. */
 const basisOfStated = ({ provider }: Deployment): PriceBasis => (provider === "recording" ? "recorded" : "known");
 
-function failureOf({ kind, message, hint, tries }: ProviderError): LlmFailure {
+function refusal(error: unknown): Refused {
+  if (error instanceof Refused) return error;
+  throw error;
+}
+
+function failureOf({ kind, message, hint }: ProviderError | Refused, tries: readonly string[]): LlmFailure {
   return { kind, message, ...(hint === undefined ? {} : { hint }), tries };
 }

@@ -1,3 +1,4 @@
+import { isThisMachine } from "./address.ts";
 import { readFault } from "./error-body.ts";
 import { linesOf, repairEvents, repairJsonLines } from "./event-stream.ts";
 import { ProviderError } from "./provider.ts";
@@ -31,7 +32,7 @@ export function wireFetch(options: WireOptions = {}): typeof globalThis.fetch {
     opened ??= openWire(options.proxy, connect);
     const url = new URL(input instanceof Request ? input.url : input);
     const clock = startClock(whole, init.signal);
-    const patience = firstByte ?? (isLoopback(url) ? whole : 120_000);
+    const patience = firstByte ?? (isThisMachine(url) ? whole : 120_000);
     const answered = clock.limit(patience, "gave no answer");
     try {
       const response = await follow(await opened, url, { ...init, signal: clock.signal });
@@ -47,18 +48,13 @@ export function wireFetch(options: WireOptions = {}): typeof globalThis.fetch {
   };
 }
 
-/** Whether a URL names this machine. */
-function isLoopback({ hostname }: URL): boolean {
-  return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
-}
-
 async function openWire(proxy: string | undefined, connect: number) {
   const { Agent, ProxyAgent, fetch } = await import("undici");
   // The clocks are ours; undici's own would end a slow answer after 300 s.
   const limits = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connect } };
   const direct = new Agent(limits);
   const remote = proxy ? new ProxyAgent({ uri: proxy, ...limits }) : direct;
-  return { fetch, dispatcherFor: (url: URL) => (isLoopback(url) ? direct : remote) };
+  return { fetch, dispatcherFor: (url: URL) => (isThisMachine(url) ? direct : remote) };
 }
 
 async function follow(wire: Awaited<ReturnType<typeof openWire>>, first: URL, init: RequestInit) {

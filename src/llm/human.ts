@@ -28,7 +28,8 @@ export const human = defineProvider({
     const ask = terminal({ input: process.stdin, output: process.stderr });
     return {
       async *stream({ messages, about }, { signal }) {
-        yield { type: "text" as const, text: await ask(`${title(about)}\n\n${conversation(messages)}`, signal) };
+        const turn = () => notify({ type: "prompt-waiting", about, file: "", answer: "" });
+        yield { type: "text" as const, text: await ask(`${title(about)}\n\n${conversation(messages)}`, signal, turn) };
         return finish;
       },
     };

@@ -1,8 +1,9 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { DiskError } from "../errors.ts";
+import { writeWholeFile } from "../whole-file.ts";
 import { fileNameOf, keyOf } from "./about.ts";
 import type { ChatMessage, Finish, Usage } from "./provider.ts";
 
@@ -110,6 +111,28 @@ export interface Recorder {
 }
 
 /**
+ * Makes a folder ready to take a recording, or says why it cannot, before anything is paid for. An earlier recording
+ * in it stays until `recorder` has its first answer.
+ */
+export async function prepareRecording(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await unlessMissing(readRecording(folder), undefined);
+    const answers = (await readdir(folder)).filter((name) => name === "answers");
+    for (const name of ["", ...answers]) await tryWriting(path.join(folder, name));
+  } catch (cause) {
+    cannotWrite(folder, cause);
+  }
+}
+
+/** Proves that files can be made in a folder, and leaves none. */
+async function tryWriting(folder: string): Promise<void> {
+  const probe = path.join(folder, `.${randomUUID()}.tmp`);
+  await writeFile(probe, "", { flag: "wx" });
+  await rm(probe);
+}
+
+/**
  * Writes a run down as it goes, into a folder of its own: after each call the recording is whole. An earlier recording
  * in that folder is replaced with the first answer. Secrets are struck out; those shorter than eight characters are
  * placeholders such as `EMPTY` and stay.
@@ -133,8 +156,8 @@ export function recorder(
     calls.set(key, { ...about, prompt: promptHash(messages), answer: file, finish, model, usage, usd });
     const models = [...new Set([...calls.values()].map((call) => call.model))];
     const recording = { version: 1, idea: redact(idea), date, model: models.join(", "), calls: [...calls.values()] };
-    await writeWhole(path.join(folder, file), redact(text));
-    await writeWhole(path.join(folder, "recording.json"), `${JSON.stringify(recording, null, 2)}\n`);
+    await writeWholeFile(path.join(folder, file), redact(text));
+    await writeWholeFile(path.join(folder, "recording.json"), `${JSON.stringify(recording, null, 2)}\n`);
   };
 
   return {
@@ -160,11 +183,6 @@ function unusedName(name: string, calls: Iterable<RecordedCall>): string {
     const file = `answers/${name}${copy > 1 ? `-${copy}` : ""}.txt`;
     if (!used.has(file.toLowerCase())) return file;
   }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  await writeFile(`${file}.tmp`, text);
-  await rename(`${file}.tmp`, file);
 }
 
 function cannotWrite(folder: string, cause: unknown): never {

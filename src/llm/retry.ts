@@ -3,8 +3,8 @@ import { type FailureKind, ProviderError } from "./provider.ts";
 
 export interface RetryOptions {
   readonly signal: AbortSignal;
-  /** Told before each wait: which try failed, from 1, and the milliseconds until the next one. */
-  readonly onRetry?: (failed: number, error: ProviderError, wait: number) => void;
+  /** Awaited before each wait: which try failed, from 1, and the milliseconds until the next one. What it throws ends the call. */
+  readonly onRetry?: (failed: number, error: ProviderError, wait: number) => unknown;
   /** The most tries, 5 where absent. */
   readonly tries?: number;
   readonly random?: () => number;
@@ -48,7 +48,7 @@ export async function retrying<T>(attempt: (attempt: number) => Promise<T>, opti
         throw tooLong(error, error.retryAfter, messages);
       const backoff = Math.min(500 * 2 ** (number - 1), 8000) * (1 - 0.25 * random());
       const wait = error.retryAfter ?? backoff;
-      onRetry?.(number, error, wait);
+      await onRetry?.(number, error, wait);
       await sleep(wait, signal);
       if (signal.aborted) throw new ProviderError("the call was ended", { kind: "aborted", tries: messages });
     }

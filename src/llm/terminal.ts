@@ -6,12 +6,20 @@ interface Streams {
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-/** Asks one question after the other at a terminal; questions that come meanwhile wait for their turn. */
-export function terminal(streams: Streams): (question: string, signal: AbortSignal) => Promise<string> {
+type Ask = (question: string, signal: AbortSignal, turn?: () => void) => Promise<string>;
+
+/**
+ * Asks one question after the other at a terminal; questions that come meanwhile wait for their turn, which `turn`
+ * announces before anything is printed.
+ */
+export function terminal(streams: Streams): Ask {
   let last: Promise<unknown> = Promise.resolve();
-  return (question, signal) => {
+  return (question, signal, turn) => {
     if (!streams.input.isTTY) return Promise.reject(nobody());
-    const answered = last.then(() => ask(streams, question, signal));
+    const answered = last.then(() => {
+      if (!signal.aborted) turn?.();
+      return ask(streams, question, signal);
+    });
     last = answered.catch(() => {});
     return answered;
   };

@@ -140,6 +140,8 @@ export const eventful: readonly NewEvent[] = [
     message: "qwen2.5-coder:7b at http://127.0.0.1:11434 refused the key",
     hint: "Check api_key in config/config2.yaml, line 3.",
     tries: ["401 Unauthorized"],
+    seconds: 0.4,
+    usage: { input: 0, output: 0, source: "estimated" },
     usd: 0,
   },
   {

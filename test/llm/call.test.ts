@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type Budget, createBudget } from "../../src/budget.ts";
 import type { NewEvent } from "../../src/events.ts";
 import { type LlmAnswer, type LlmCall, llmOperation } from "../../src/llm/call.ts";
@@ -277,7 +277,14 @@ it("answers a failure as data, with its hint and every try, and gives the money 
     tries: ["gpt-x does not know this key"],
   };
   expect(await ask()).toEqual({ ok: false, usd: 0, failure });
-  expect(events.at(-1)).toEqual({ type: "call-failed", ...seen, ...failure, usd: 0 });
+  expect(events.at(-1)).toEqual({
+    type: "call-failed",
+    ...seen,
+    ...failure,
+    seconds: 0,
+    usage: { input: 0, output: 0, source: "estimated" },
+    usd: 0,
+  });
   expect(budget.reserve(1)).toBeDefined();
 });
 
@@ -403,4 +410,88 @@ it("closes a stream that goes on far beyond the limit, and counts what came", as
   expect(answer).toMatchObject({ ok: false, failure: { kind: "protocol" } });
   expect(closed).toBe(true);
   expect(budget.spent).toBeGreaterThan(0);
+});
+
+describe("a try that broke off", () => {
+  /** Its prompt and 750 tokens of answer cost 0.007509; a try costs at most 0.010009. */
+  const broken = {
+    text: "a".repeat(3000),
+    fail: new ProviderError("the stream broke", { kind: "truncated", retryAfter: 1 }),
+  };
+  const lost = 0.007509;
+
+  it("is paid for before the next one, which is not begun when it does not fit", async () => {
+    const { ask, llm, events, types, budget } = desk({ script: [broken], budget: createBudget(0.0175) });
+    const failure = {
+      kind: "budget",
+      message: "another try may cost up to $0.0100, and $0.0100 of $0.0175 is left",
+      hint: expect.stringContaining("--investment"),
+      tries: ["the stream broke"],
+    };
+    expect(await ask()).toEqual({ ok: false, usd: lost, failure });
+    expect(types()).toEqual(["call-start", "call-failed"]);
+    expect(events.at(-1)).toMatchObject({ usage: { input: 9, output: 750, source: "estimated" }, usd: lost });
+    expect([llm.asked.length, budget.spent]).toEqual([1, lost]);
+  });
+
+  it("is followed by another that just fits", async () => {
+    const { ask, budget } = desk({ script: [broken, { text: "whole", usage }], budget: createBudget(0.01752) });
+    expect(await ask()).toMatchObject({ ok: true, text: "whole" });
+    expect(budget.spent).toBe(0.009509);
+  });
+
+  it("says that more is spent than was invested", async () => {
+    const fail = new ProviderError("it broke", { kind: "truncated", usage: { ...usage, output: 5000 } });
+    const { ask } = desk({ script: [{ fail }], budget: createBudget(0.02) });
+    const message = "another try may cost up to $0.0100, and $0.0510 is spent, more than the investment of $0.02";
+    expect(await ask()).toMatchObject({ failure: { kind: "budget", message }, usd: 0.051 });
+  });
+
+  it("lets the next one wait for money that is only set aside for another call", async () => {
+    const { ask, budget } = desk({
+      script: { "WriteCode/a": [broken, { text: "a", usage }], "WriteCode/b": { text: "b", usage, delayMs: 30 } },
+      budget: createBudget(0.021),
+    });
+    expect(await Promise.all([ask(question("a")), ask(question("b"))])).toMatchObject([{ text: "a" }, { text: "b" }]);
+    expect(budget.spent).toBe(0.011509);
+  });
+
+  it("never lets calls at once wait for each other", async () => {
+    const { ask, budget } = desk({
+      script: { "WriteCode/a": [broken, { text: "a", usage }], "WriteCode/b": [broken, { text: "b", usage }] },
+      budget: createBudget(0.0271),
+    });
+    expect(await Promise.all([ask(question("a")), ask(question("b"))])).toMatchObject([{ text: "a" }, { text: "b" }]);
+    expect(budget.spent).toBe(0.019018);
+  });
+
+  it("does not keep the call waiting for money when the run stops", async () => {
+    const stop = new AbortController();
+    const hanging = new AbortController();
+    const { ask, budget } = desk({
+      script: { "WriteCode/a": { delayMs: 60_000 }, "WriteCode/b": [broken] },
+      budget: createBudget(0.021),
+      stop: stop.signal,
+    });
+    const first = ask(question("a"), { signal: hanging.signal });
+    const second = ask(question("b"));
+    while (budget.spent === 0) await new Promise((resolve) => setImmediate(resolve));
+    stop.abort();
+    expect(await second).toMatchObject({ failure: { kind: "stopped", tries: ["the stream broke"] }, usd: lost });
+    hanging.abort();
+    await first;
+    expect(budget.spent).toBe(lost);
+  });
+});
+
+it("has counted an answer that cannot be recorded", async () => {
+  const { ask, events, budget } = desk({
+    script: [{ text: "whole", usage }],
+    record: async () => {
+      throw new Error("the disk is full");
+    },
+  });
+  await expect(ask()).rejects.toThrow("the disk is full");
+  expect(events.at(-1)).toMatchObject({ type: "call-end", cost: { usd: 0.002 } });
+  expect(budget.spent).toBe(0.002);
 });

@@ -222,6 +222,19 @@ describe("the proxy", () => {
     expect(heard).toEqual(["CONNECT llm.example.com:443 HTTP/1.1"]);
   });
 
+  it.each(["0.0.0.0", "[::]"])("does not stand before the addresses on which servers here listen: %s", async (host) => {
+    const heard: string[] = [];
+    const proxy = await listening(
+      createServer((socket) => {
+        heard.push("asked");
+        socket.destroy();
+      }),
+    );
+    const port = await listening(createServer((socket) => socket.end("HTTP/1.1 204 No Content\r\n\r\n")));
+    await wireFetch({ proxy: `http://127.0.0.1:${proxy}` })(`http://${host}:${port}`).catch(() => {});
+    expect(heard).toEqual([]);
+  });
+
   it("of the environment is not used", async () => {
     process.env.HTTP_PROXY = "http://127.0.0.1:9";
     try {

@@ -1,6 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { PassThrough } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { human } from "../../src/llm/human.ts";
@@ -145,6 +146,41 @@ it("names a folder it cannot use", async () => {
 it("is called human unless it has a name, and takes no other setting", () => {
   expect(human.config.parse({})).toEqual({ model: "human" });
   expect(human.config.safeParse({ base_url: "http://127.0.0.1" }).success).toBe(false);
+});
+
+it("without a folder announces each question when its turn at the terminal comes, before it is shown", async () => {
+  const heard: string[] = [];
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  const output = new PassThrough();
+  output.on("data", (data) => {
+    for (const [found] of String(data).matchAll(/asks: WriteCode of \S+/g)) heard.push(found);
+  });
+  const kept = {
+    stdin: Object.getOwnPropertyDescriptor(process, "stdin"),
+    stderr: Object.getOwnPropertyDescriptor(process, "stderr"),
+  };
+  Object.defineProperty(process, "stdin", { value: input, configurable: true });
+  Object.defineProperty(process, "stderr", { value: output, configurable: true });
+  try {
+    const llm = await human.connect(human.config.parse({}), {
+      fetch,
+      notify: ({ about: { subject }, ...notice }) => heard.push(`${subject} ${JSON.stringify(notice)}`),
+    });
+    const answers = ["a.js", "b.js"].map((subject) => answerOf(llm, { ...about, subject }));
+    const announcedAndShown = (subject: string) => [
+      `${subject} {"type":"prompt-waiting","file":"","answer":""}`,
+      `asks: WriteCode of ${subject}`,
+    ];
+    while (heard.length < 2) await sleep(5);
+    expect(heard).toEqual(announcedAndShown("a.js"));
+    input.write("one\n.\n");
+    while (heard.length < 4) await sleep(5);
+    expect(heard.slice(2)).toEqual(announcedAndShown("b.js"));
+    input.write("two\n.\n");
+    expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(["one", "two"]);
+  } finally {
+    for (const [name, property] of Object.entries(kept)) if (property) Object.defineProperty(process, name, property);
+  }
 });
 
 it("without a folder asks in the terminal, and fails at once where there is none", async () => {

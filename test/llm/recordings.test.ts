@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -8,6 +8,7 @@ import {
   findRecording,
   ideaKey,
   listRecordings,
+  prepareRecording,
   promptHash,
   readRecording,
   recorder,
@@ -149,6 +150,62 @@ describe("recorder", () => {
     await expect(adding).rejects.toThrow(DiskError);
     await expect(adding).rejects.toThrow(file);
   });
+});
+
+describe("prepareRecording", () => {
+  it("makes the folder, with nothing in it", async () => {
+    const folder = path.join(root, "new", "snake");
+    await prepareRecording(folder);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("leaves an earlier recording as it is until the first answer comes", async () => {
+    await recorder(root, snake).add(call("old.js"), answer("old"));
+    const before = await readRecording(root);
+    await prepareRecording(root);
+    expect(await readRecording(root)).toEqual(before);
+    expect((await readdir(root, { recursive: true })).sort()).toEqual([
+      "answers",
+      "answers/WriteCode-old.js.txt",
+      "recording.json",
+    ]);
+  });
+
+  it.each<[string, string, () => Promise<unknown>]>([
+    ["a file", "taken", () => writeFile(path.join(root, "taken"), "")],
+    ["below a file", "taken/snake", () => writeFile(path.join(root, "taken"), "")],
+    ["where the answers would lie is a file", ".", () => writeFile(path.join(root, "answers"), "")],
+    ["what is there is no recording", ".", () => writeFile(path.join(root, "recording.json"), "{")],
+  ])("refuses a place that cannot take one: %s", async (_, place, make) => {
+    await make();
+    const before = await readdir(root);
+    const folder = path.join(root, place);
+    const refused = await prepareRecording(folder).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DiskError);
+    expect(refused).toMatchObject({ exitCode: 74, message: expect.stringContaining(folder) });
+    expect(await readdir(root)).toEqual(before);
+  });
+
+  it.skipIf(process.platform === "win32").each([".", "answers"])(
+    "refuses when nothing can be written in %s",
+    async (name) => {
+      await mkdir(path.join(root, "answers"));
+      await chmod(root, 0o777);
+      const locked = path.join(root, name);
+      await chmod(locked, 0o555);
+      const administrator = process.geteuid?.() === 0;
+      if (administrator) process.seteuid?.(65534);
+      try {
+        await expect(prepareRecording(root)).rejects.toMatchObject({
+          exitCode: 74,
+          message: expect.stringContaining("EACCES"),
+        });
+      } finally {
+        if (administrator) process.seteuid?.(0);
+        await chmod(locked, 0o755);
+      }
+    },
+  );
 });
 
 describe("finding recordings", () => {

@@ -47,6 +47,20 @@ it("asks one question at a time", async () => {
   expect(await Promise.all(answers)).toEqual(["1", "2"]);
 });
 
+it("announces each question when its turn has come, before it is shown", async () => {
+  const { ask, input, shown, seen } = fakeTerminal();
+  const turns: string[] = [];
+  const turn = (name: string) => () => turns.push(`${name} ${shown().includes(name)}`);
+  const answers = [ask("One?", never, turn("One?")), ask("Two?", never, turn("Two?"))];
+  await seen("One?");
+  expect(turns).toEqual(["One? false"]);
+  input.write("1\n.\n");
+  await seen("Two?");
+  expect(turns).toEqual(["One? false", "Two? false"]);
+  input.write("2\n.\n");
+  await Promise.all(answers);
+});
+
 it("does not take a dot alone for an answer", async () => {
   const { ask, input, seen } = fakeTerminal();
   const answer = ask("Question", never);
@@ -82,7 +96,8 @@ it("ends the run when the input ends without an answer", async () => {
 it("withdraws a question, and those that wait behind it, when the run stops", async () => {
   const { ask, shown, seen } = fakeTerminal();
   const stop = new AbortController();
-  const answers = [ask("One?", stop.signal), ask("Two?", stop.signal)];
+  const turns: string[] = [];
+  const answers = ["One?", "Two?"].map((name) => ask(name, stop.signal, () => turns.push(name)));
   await seen("One?");
   stop.abort();
   expect(await Promise.allSettled(answers)).toMatchObject([
@@ -90,6 +105,7 @@ it("withdraws a question, and those that wait behind it, when the run stops", as
     { reason: { kind: "aborted" } },
   ]);
   expect(shown()).not.toContain("Two?");
+  expect(turns).toEqual(["One?"]);
 });
 
 it("shows nothing that could drive the terminal", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../src/action.ts";
-import { bulletList, code, fenced, inline, table } from "../src/project/markdown.ts";
+import { bulletList, code, fenced, inline, prose, table } from "../src/project/markdown.ts";
 import { classDiagram, sequenceDiagram } from "../src/project/mermaid.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
@@ -118,7 +118,7 @@ function designMarkdown(design: Design, say: Words): string {
 
     ## ${say("Implementation approach")}
 
-    ${design.implementation_approach}
+    ${prose(design.implementation_approach)}
 
     ## ${say("Files")}
 
@@ -146,7 +146,7 @@ function designMarkdown(design: Design, say: Words): string {
 
     ## ${say("Open questions")}
 
-    ${design.anything_unclear || say("None.")}
+    ${prose(design.anything_unclear) || say("None.")}
   `}\n`;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction } from "../src/action.ts";
-import { bulletList, inline, table } from "../src/project/markdown.ts";
+import { bulletList, inline, prose, table } from "../src/project/markdown.ts";
 import { quadrantChart } from "../src/project/mermaid.ts";
 import { projectName } from "../src/project/path.ts";
 import { json } from "../src/reply.ts";
@@ -125,7 +125,7 @@ function prdMarkdown(prd: Prd): string {
 
     ## ${say("Original request")}
 
-    ${prd.original_requirements}
+    ${prose(prd.original_requirements)}
 
     ## ${say("Product goals")}
 
@@ -144,7 +144,7 @@ function prdMarkdown(prd: Prd): string {
 
     ## ${say("Requirement analysis")}
 
-    ${prd.requirement_analysis}
+    ${prose(prd.requirement_analysis)}
 
     ## ${say("Requirement pool")}
 
@@ -155,10 +155,10 @@ function prdMarkdown(prd: Prd): string {
 
     ## ${say("User interface")}
 
-    ${prd.ui_design}
+    ${prose(prd.ui_design)}
 
     ## ${say("Open questions")}
 
-    ${prd.anything_unclear || say("None.")}
+    ${prose(prd.anything_unclear) || say("None.")}
   `}\n`;
 }

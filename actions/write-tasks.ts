@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defineAction, type Settled } from "../src/action.ts";
-import { fenced, table } from "../src/project/markdown.ts";
+import { fenced, prose, table } from "../src/project/markdown.ts";
 import { cleanPath } from "../src/project/path.ts";
 import { scaffold } from "../src/project/scaffold.ts";
 import { json } from "../src/reply.ts";
@@ -141,7 +141,7 @@ function tasksMarkdown(tasks: Tasks, say: Words): string {
 
     ## ${say("Shared knowledge")}
 
-    ${tasks.shared_knowledge || say("None.")}
+    ${prose(tasks.shared_knowledge) || say("None.")}
 
     ## ${say("HTTP interface")}
 
@@ -149,6 +149,6 @@ function tasksMarkdown(tasks: Tasks, say: Words): string {
 
     ## ${say("Open questions")}
 
-    ${tasks.anything_unclear || say("None.")}
+    ${prose(tasks.anything_unclear) || say("None.")}
   `}\n`;
 }

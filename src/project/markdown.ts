@@ -50,3 +50,13 @@ export function fenced(text: string, language = ""): string {
 const oneLine = (text: string) => text.replace(/[\s\p{Cc}]+/gu, " ").trim();
 
 const longestRun = (text: string) => Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+
+/** Prose as it came; a fence that it leaves open is closed, so that it cannot swallow what follows. */
+export function prose(text: string): string {
+  let open = "";
+  for (const [, fence = "", info = ""] of text.matchAll(/^ {0,3}(`{3,}|~{3,})([^\n]*)$/gm)) {
+    if (open === "") open = fence;
+    else if (fence.startsWith(open) && info.trim() === "") open = "";
+  }
+  return open === "" ? text : `${text.trimEnd()}\n${open}`;
+}

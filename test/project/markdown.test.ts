@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bulletList, code, fenced, inline, table, tableRow } from "../../src/project/markdown.ts";
+import { bulletList, code, fenced, inline, prose, table, tableRow } from "../../src/project/markdown.ts";
 
 describe("inline", () => {
   it.each([
@@ -72,5 +72,18 @@ describe("fenced", () => {
     ["x", "js\n```", "```js\nx\n```"],
   ])("puts %j in a block of %s", (text, language, block) => {
     expect(fenced(text, language)).toBe(block);
+  });
+});
+
+describe("prose", () => {
+  it.each([
+    ["plain text", "plain text"],
+    ["a\n```js\nb\n```\nc", "a\n```js\nb\n```\nc"],
+    ["a\n```js\nb", "a\n```js\nb\n```"],
+    ["a\n~~~\n```\nb\n", "a\n~~~\n```\nb\n~~~"],
+    ["````\n```\n````", "````\n```\n````"],
+    ["", ""],
+  ])("%j becomes %j", (text, closed) => {
+    expect(prose(text)).toBe(closed);
   });
 });

@@ -34,7 +34,8 @@ class Coercion {
   to(schema: SchemaNode | boolean | undefined, value: unknown, path: string): unknown {
     const all = resolve(schema, this.root);
     const node = this.choose(all, value);
-    if (this.depth >= deepest || (value === null && !hasType(value, node))) return value;
+    if (this.depth >= deepest) return value;
+    if (value === null && !hasType(value, node)) return this.toNothing(all, path);
     this.depth++;
     const result = this.typed(node, value, path);
     this.depth--;
@@ -66,6 +67,14 @@ class Coercion {
       default:
         return value;
     }
+  }
+
+  /** A null where the schema says that an empty text or list stands for nothing; elsewhere it stays one. */
+  toNothing({ description = "", ...node }: SchemaNode, path: string): unknown {
+    if (!/\bempty\b/i.test(description)) return null;
+    const type = typeOf(node);
+    if (type === "string") return this.report("null", path, "");
+    return type === "array" ? this.report("null", path, []) : null;
   }
 
   toObject(node: SchemaNode, value: unknown, path: string): unknown {

@@ -188,6 +188,28 @@ describe("coerces", () => {
   );
 });
 
+describe("takes a null for nothing", () => {
+  const Remarks = z.object({
+    unclear: z.string().describe("open questions; empty if none"),
+    packages: z.array(z.string()).describe("empty if the standard library is enough"),
+    goal: z.string().describe("what it is for"),
+  });
+
+  it("where the schema says that an empty value stands for it", () => {
+    const answer = { unclear: null, packages: null, goal: "x" };
+    expect(summary(readJson(JSON.stringify(answer), Remarks))).toEqual([
+      { unclear: "", packages: [], goal: "x" },
+      "null unclear",
+      "null packages",
+    ]);
+  });
+
+  it("and asks for what may not be empty", () => {
+    const reading = readJson(JSON.stringify({ unclear: "", packages: [], goal: null }), Remarks);
+    expect(reading).toMatchObject({ ok: false, problems: ["goal: expected a text, got null"] });
+  });
+});
+
 describe("keeps what is complete of a cut answer", () => {
   const cut = "truncated!";
   it.each<[string, string, unknown, ...string[]]>([

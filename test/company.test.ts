@@ -407,7 +407,7 @@ describe("when a server fails", () => {
   it("keeps a stopped run's files, ends with 130, and lets calls under way finish", async () => {
     const { run, project, server } = await onOpenAi((question) =>
       question === "WriteDesign"
-        ? { text: answerTo([{ role: "user", content: "Design the system" }]), pause: 100 }
+        ? { text: answerTo([{ role: "user", content: "Design the system" }]), pause: 250 }
         : undefined,
     );
     let interrupted = false;

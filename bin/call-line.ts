@@ -42,8 +42,8 @@ export function finishedLine(event: CallEnd, page: Page): string {
   const facts = [
     { text: padToWidth(cutToWidth(oneLine(event.model), modelWidth), modelWidth), from: spacious },
     { text: padToWidth(seconds(event.seconds), 5, "left"), from: 0 },
-    { text: padToWidth(`${about}${tokens(usage.input)} in`, 7, "left"), from: roomy },
-    { text: padToWidth(`${about}${tokens(usage.output)} out`, 8, "left"), from: roomy },
+    { text: padToWidth(`${about}${tokens(usage.input)} in`, 8, "left"), from: roomy },
+    { text: padToWidth(`${about}${tokens(usage.output)} out`, 9, "left"), from: roomy },
     { text: padToWidth(money(cost.usd), 7, "left"), from: 0 },
   ];
   return layOut(

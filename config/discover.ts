@@ -51,11 +51,7 @@ function choiceOf(llm: Written, presets: Presets, env: Env): string {
 }
 
 function replay({ folder, model }: { folder: string; model: string }): Discovered {
-  return found(
-    "recording",
-    { folder, model },
-    `a replay of what ${model} once answered to this idea; no model is asked`,
-  );
+  return found("recording", { folder, model }, "a recording of this idea that comes with the program");
 }
 
 function found(kind: string, settings: Record<string, string>, choice: string): Discovered {

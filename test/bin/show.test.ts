@@ -50,7 +50,7 @@ describe("plain lines", () => {
       "  estimate $0.42 for 14 calls, stops at $3.00",
       "? WritePRD: answer prompts/0001-WritePRD.prompt.md by writing",
       "  0001-WritePRD.answer.md",
-      "✓ ProductManager WritePRD                      3.0 s  1.2k in   840 out       $0",
+      "✓ ProductManager WritePRD                    3.0 s   1.2k in    840 out       $0",
       "· ProductManager WritePRD asked again: project_name: required; product_goals[3]…",
       "· project game_2048 in workspace/game_2048",
       "· commit 1a2b3c4 ProductManager: WritePRD, 2 files",
@@ -58,11 +58,11 @@ describe("plain lines", () => {
       "· Engineer       WriteCode js/board.js again in 2 s: 429 Too Many Requests: thi…",
       "! js/tiles.js -> js/board.js -> js/tiles.js is a cycle; js/tiles.js is written",
       "  first",
-      "… Engineer       WriteCode js/board.js        3.0 s  ~24k in  ~8.2k out  $0.0042",
-      "✓ Engineer       WriteCodeReview …oard.js #2   12 s  1.2k in   840 out  <$0.0001",
+      "… Engineer       WriteCode js/board.js       3.0 s   ~24k in  ~8.2k out  $0.0042",
+      "✓ Engineer       WriteCodeReview …rd.js #2   12 s   1.2k in    840 out  <$0.0001",
       "· Engineer       WriteCodeReview js/board.js changes asked for: 合并之后没有更…",
       "· Engineer       WriteCodeReview js/ui.js approved",
-      "✓ Engineer       WriteCode …ge/persistence.js  3.0 s  1.2k in   840 out  $0.0042",
+      "✓ Engineer       WriteCode …/persistence.js  3.0 s   1.2k in    840 out  $0.0042",
       "✗ WriteCode js/ui.js: qwen2.5-coder:7b at http://127.0.0.1:11434 refused the key",
       "  Check api_key in config/config2.yaml, line 3.",
       "✗ WriteCode js/end.js: no usable answer: no code in the answer",
@@ -121,7 +121,7 @@ describe("plain lines", () => {
   it("name the model where there is room for it", async () => {
     const { lines } = await show([ends(question("Engineer", "WriteCode", "js/board.js"))], { columns: 100 });
     expect(lines).toEqual([
-      "✓ Engineer       WriteCode js/board.js           qwen2.5-coder:7b  3.0 s  1.2k in   840 out  $0.0042",
+      "✓ Engineer       WriteCode js/board.js         qwen2.5-coder:7b  3.0 s   1.2k in    840 out  $0.0042",
     ]);
   });
 
@@ -177,7 +177,7 @@ describe("colours", () => {
     const project = eventful.filter(({ type }) => type === "project");
     const { lines } = await show([ends(board), ...project, ...failed], { color: true });
     expect(lines).toEqual([
-      "\u001b[32m✓\u001b[39m Engineer       WriteCode js/board.js         \u001b[2m3.0 s  1.2k in   840 out  $0.0042\u001b[22m",
+      "\u001b[32m✓\u001b[39m Engineer       WriteCode js/board.js       \u001b[2m3.0 s   1.2k in    840 out  $0.0042\u001b[22m",
       "\u001b[2m· project game_2048 in workspace/game_2048\u001b[22m",
       "\u001b[31m✗\u001b[39m WriteCode js/ui.js: qwen2.5-coder:7b at http://127.0.0.1:11434 refused the key",
       "\u001b[2m  Check api_key in config/config2.yaml, line 3.\u001b[22m",
@@ -258,14 +258,14 @@ describe("a live screen", () => {
     tell(ends(board));
     expect(seen()).toEqual([
       "! slow",
-      "✓ Engineer       WriteCode js/board.js         3.0 s  1.2k in   840 out  $0.0042",
+      "✓ Engineer       WriteCode js/board.js       3.0 s   1.2k in    840 out  $0.0042",
       "* Engineer       WriteCode js/存储.js      qwen2.5-coder:7b   65 s     0 tokens",
     ]);
     tell(ends(store));
     const last = [
       "! slow",
-      "✓ Engineer       WriteCode js/board.js         3.0 s  1.2k in   840 out  $0.0042",
-      "✓ Engineer       WriteCode js/存储.js          3.0 s  1.2k in   840 out  $0.0042",
+      "✓ Engineer       WriteCode js/board.js       3.0 s   1.2k in    840 out  $0.0042",
+      "✓ Engineer       WriteCode js/存储.js        3.0 s   1.2k in    840 out  $0.0042",
     ];
     expect(seen()).toEqual(last);
     screen.close();
@@ -311,7 +311,7 @@ describe("a live screen", () => {
       "✗ Stopped. (84 s, exit code 130)",
       "  repository  workspace/game_2048",
       "  run         cd workspace/game_2048 && npx serve",
-      "✓ ProductManager WritePRD late                 3.0 s  1.2k in   840 out  $0.0042",
+      "✓ ProductManager WritePRD late               3.0 s   1.2k in    840 out  $0.0042",
     ]);
     expect(stdout.text()).toBe("workspace/game_2048\n");
   });

@@ -48,7 +48,7 @@ describe("with nothing configured", () => {
 
   it("a recording of the idea is played where there is neither a key nor an Ollama", async () => {
     const { choice, llm } = await discoverLlm(machine({ ANTHROPIC_API_KEY: "k" }, { recorded: true }));
-    expect(choice).toBe("a replay of what gpt-x once answered to this idea; no model is asked");
+    expect(choice).toBe("a recording of this idea that comes with the program");
     expect(llm.block).toMatchObject({ api_type: "recording", folder: "/shipped/snake" });
   });
 

@@ -1,4 +1,5 @@
 import { defineAction } from "../src/action.ts";
+import { isPage } from "../src/project/languages.ts";
 import { bulletList, fenced } from "../src/project/markdown.ts";
 import { code } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
@@ -80,7 +81,7 @@ const packages = ({ required_packages: list }: Tasks) =>
 
 /** What the kind of product asks of every file. */
 function rules({ files, entry_point }: Design): string {
-  if (/\.html?$/.test(entry_point)) {
+  if (isPage(entry_point)) {
     return dedent`
       The page is opened from disk: ordinary script tags, no ES modules, no import or export statements, no fetch. All
       scripts share one name space, so each declares its exports at the top level (const, class or function) and keeps

@@ -1,8 +1,6 @@
 import { writeCode } from "../actions/write-code.ts";
-import type { Design } from "../actions/write-design.ts";
-import { writeDesign } from "../actions/write-design.ts";
-import type { Prd } from "../actions/write-prd.ts";
-import { writePrd } from "../actions/write-prd.ts";
+import { type Design, writeDesign } from "../actions/write-design.ts";
+import { type Prd, writePrd } from "../actions/write-prd.ts";
 import { productOf, type Tasks, writeTasks } from "../actions/write-tasks.ts";
 import { CompanyError, exitCodes } from "../src/errors.ts";
 import type { NewEvent } from "../src/events.ts";

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { DiskError } from "../src/errors.ts";
+import { DiskError, errorCode } from "../src/errors.ts";
 import { writeWholeFile } from "../src/whole-file.ts";
 import { shippedFile } from "./shipped.ts";
 
@@ -29,7 +29,7 @@ export async function initConfig(folder: string): Promise<InitResult> {
       if (copy !== undefined) kept.push(copy);
     }
   } catch (cause) {
-    if (!(cause instanceof Error && "code" in cause)) throw cause;
+    if (!(cause instanceof Error && errorCode(cause))) throw cause;
     throw new DiskError(`the example config cannot be written to ${folder}: ${cause.message}`, { cause });
   }
   return { written, kept };
@@ -43,9 +43,8 @@ async function keepOld(file: string): Promise<string | undefined> {
       await copyFile(file, name, constants.COPYFILE_EXCL);
       return name;
     } catch (error) {
-      if (!(error instanceof Error && "code" in error)) throw error;
-      if (error.code === "ENOENT") return undefined;
-      if (error.code !== "EEXIST") throw error;
+      if (errorCode(error) === "ENOENT") return undefined;
+      if (errorCode(error) !== "EEXIST") throw error;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { ConfigError, DiskError } from "../src/errors.ts";
+import { ConfigError, DiskError, errorCode } from "../src/errors.ts";
 
 export type Path = readonly (string | number)[];
 export type Mapping = { readonly [key: string]: unknown };
@@ -54,8 +54,7 @@ async function readText(file: string, name: string): Promise<string | undefined>
   try {
     return await readFile(file, "utf8");
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR"))
-      return undefined;
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(cause) ?? "")) return undefined;
     throw new DiskError(`${name} could not be read`, { cause, hint: "Is it a file, and may you read it?" });
   }
 }

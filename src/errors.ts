@@ -37,6 +37,11 @@ export class ConfigError extends CompanyError {
   readonly exitCode = exitCodes.configuration;
 }
 
+/** The code of a system error, such as ENOENT; undefined for every other error. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
 /** A file could not be read or written. */
 export class DiskError extends CompanyError {
   readonly exitCode = exitCodes.disk;

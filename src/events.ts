@@ -24,12 +24,13 @@ const call = {
   turn: z.int(),
 };
 
-const usage = z.object({
+/** `Usage` of src/llm/provider.ts as it is written down. */
+export const usage = z.object({
   input: z.int(),
   output: z.int(),
-  cachedRead: z.int().optional(),
-  cachedWrite: z.int().optional(),
-  reasoning: z.int().optional(),
+  cachedRead: z.int().exactOptional(),
+  cachedWrite: z.int().exactOptional(),
+  reasoning: z.int().exactOptional(),
   source: z.enum(["reported", "estimated"]),
 });
 

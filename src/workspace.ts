@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { DiskError } from "./errors.ts";
+import { DiskError, errorCode } from "./errors.ts";
 import { cleanPath, folded, projectName, uniquePaths } from "./project/path.ts";
 import { writeWholeFile } from "./whole-file.ts";
 
@@ -76,7 +76,7 @@ async function created(folder: string): Promise<boolean> {
     await mkdir(folder);
     return true;
   } catch (error) {
-    if (codeOf(error) === "EEXIST") return false;
+    if (errorCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -129,13 +129,9 @@ async function onDisk<T>(task: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const code = codeOf(error);
+    const code = errorCode(error);
     if (code === undefined) throw error;
     const known = reasons[code] ?? { reason: "the disk reported an error", hint: "Check the disk, then run again." };
     throw new DiskError(`Cannot ${task}: ${known.reason} (${code}).`, { cause: error, hint: known.hint });
   }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

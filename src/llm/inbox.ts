@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../errors.ts";
 import { ProviderError } from "./provider.ts";
 
 /** Where a question lies and where its answer is expected. */
@@ -75,7 +76,7 @@ async function highest(folder: string): Promise<number> {
 }
 
 function unlessTaken(error: unknown): undefined {
-  if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  if (errorCode(error) !== "EEXIST") throw error;
 }
 
 const sizeOf = (file: string) =>

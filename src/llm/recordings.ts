@@ -2,7 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { DiskError } from "../errors.ts";
+import { DiskError, errorCode } from "../errors.ts";
+import { usage } from "../events.ts";
 import { writeWholeFile } from "../whole-file.ts";
 import { fileNameOf, keyOf } from "./about.ts";
 import type { ChatMessage, Finish, Usage } from "./provider.ts";
@@ -19,14 +20,7 @@ const RecordedCall = z.object({
   answer: z.string().regex(/^answers\/\w[\w.-]*$/),
   finish: z.enum(["stop", "length", "tool_calls", "content_filter"]),
   model: z.string(),
-  usage: z.object({
-    input: z.int(),
-    output: z.int(),
-    cachedRead: z.int().exactOptional(),
-    cachedWrite: z.int().exactOptional(),
-    reasoning: z.int().exactOptional(),
-    source: z.enum(["reported", "estimated"]),
-  }),
+  usage,
   usd: z.number(),
 });
 type RecordedCall = z.infer<typeof RecordedCall>;
@@ -194,8 +188,7 @@ async function unlessMissing<T, U>(reading: Promise<T>, otherwise: U): Promise<T
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
-      return otherwise;
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return otherwise;
     throw error;
   }
 }

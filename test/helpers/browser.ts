@@ -26,7 +26,7 @@ export async function launchChromium(): Promise<Browser> {
 
 /**
  * Opens a file from disk as a user would by double-click; whatever the page complains about is kept in `complaints`.
- * With `clock` time stands still until the test moves it.
+ * Chance takes the same course every time; with `clock` time stands still until the test moves it.
  */
 export async function openFromDisk(
   browser: Browser,
@@ -35,6 +35,14 @@ export async function openFromDisk(
 ): Promise<{ page: Page; complaints: string[] }> {
   const page = await browser.newPage();
   if (clock) await page.clock.install();
+  await page.addInitScript(() => {
+    // the generator of Park and Miller
+    let state = 2048;
+    Math.random = () => {
+      state = (state * 48271) % 2147483647;
+      return state / 2147483647;
+    };
+  });
   const complaints: string[] = [];
   page.on("console", (message) => {
     if (message.type() === "error") complaints.push(message.text());

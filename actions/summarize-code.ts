@@ -44,6 +44,7 @@ export const summarizeCode = defineAction({
     every element id and file that is referred to exists, and the main use works from start to end. List only what is
     really broken or missing.
   `,
+  spare: ["# All files", "# Project:"],
   usual: { calls: ({ autoSummarize }) => Math.abs(autoSummarize), input: 8000, output: 600 },
 });
 

@@ -36,6 +36,7 @@ export const writeCodeReview = defineAction({
     or its task, uses something that does not exist, crashes, or is not finished. Style, or more than was asked for, is
     no reason as long as it works.
   `,
+  spare: ["## The files it uses", "# Project:"],
   usual: {
     calls: ({ codeReview, codeReviewTimes }) => (codeReview && codeReviewTimes > 0 ? 7 : 0),
     input: 3500,

@@ -39,6 +39,7 @@ export const writeCode = defineAction({
     `;
   },
   write: (source, path) => ({ [path]: source }),
+  spare: ["## The files it uses", "# Project:"],
   usual: { calls: ({ codeReview }) => (codeReview ? 7 : 5), input: 2200, output: 2200 },
 });
 

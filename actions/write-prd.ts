@@ -72,6 +72,7 @@ export const writePrd = defineAction({
     "docs/prd.md": prdMarkdown(prd),
     "resources/competitive_analysis.mmd": positions(prd),
   }),
+  spare: ["## Request"],
   usual: { calls: () => 1, input: 900, output: 1500 },
 });
 

@@ -73,6 +73,7 @@ export const writeTasks = defineAction({
     "docs/task.md": tasksMarkdown(tasks, wordsIn(request.prd.language)),
     ...productOf(request, tasks).files,
   }),
+  spare: ["## Design"],
   usual: { calls: () => 1, input: 2500, output: 2000 },
 });
 

@@ -1,5 +1,5 @@
 import type { RunEvent } from "../src/events.ts";
-import { money, seconds, tokens } from "./figures.ts";
+import { money, seconds, tokens, yuan } from "./figures.ts";
 import type { Paint } from "./paint.ts";
 import { cutToWidth, displayWidth, oneLine, padToWidth } from "./width.ts";
 
@@ -44,7 +44,7 @@ export function finishedLine(event: CallEnd, page: Page): string {
     { text: padToWidth(seconds(event.seconds), 5, "left"), from: 0 },
     { text: padToWidth(`${about}${tokens(usage.input)} in`, 8, "left"), from: roomy },
     { text: padToWidth(`${about}${tokens(usage.output)} out`, 9, "left"), from: roomy },
-    { text: padToWidth(money(cost.usd), 7, "left"), from: 0 },
+    { text: padToWidth(cost.cny === undefined ? money(cost.usd) : yuan(cost.cny), 7, "left"), from: 0 },
   ];
   return layOut(
     event,

@@ -48,10 +48,10 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .optionsGroup("Company:")
     .option("--investment <usd>", "stop before more is spent (default: 3)", dollars)
     .option("--n-round <n>", "rounds at most (default: 10; it needs fewer)", count(1))
-    .addOption(new Option("--implement", "write code, not only documents (default)").default(undefined))
-    .option("--no-implement", "stop after the documents")
-    .addOption(new Option("--code-review", "review every file (default)").default(undefined))
-    .option("--no-code-review", "do not review")
+    .addOption(new Option("--implement", "write code, not only documents (default)").hideHelp())
+    .option("--no-implement", "stop after the documents; write no code")
+    .addOption(new Option("--code-review", "review every file (default)").hideHelp())
+    .option("--no-code-review", "do not review the files")
     .option("--max-auto-summarize-code <n>", "check the whole code (default: 0; -1: till fit)", count(-1))
     .option("--run-tests", "not in this version yet")
     .option("--reqa-file <file>", "not in this version yet")
@@ -93,6 +93,41 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
       refuseWhatIsMissing(flags);
       return does((await import("./llms.ts")).showLlms)(flags);
     });
+
+  program
+    .command("doctor")
+    .description("say whether each LLM works, and why not")
+    .option("--config <path>", "config file or folder (default: config/)")
+    .option("--llm <llm>", "a configured name, a kind, or kind/model")
+    .option("--workspace <dir>", "where projects are made (default: workspace/)")
+    .option("--json", "as JSON on standard output")
+    .allowExcessArguments(false)
+    .helpOption("-h, --help", "print this")
+    .action(async (own: Flags) => {
+      const flags = { ...program.opts(), ...own };
+      refuseWhatIsMissing(flags);
+      return does((await import("./doctor.ts")).examine)(flags);
+    });
+
+  program
+    .command("ask")
+    .description("put one question to several LLMs at once")
+    .usage('[options] "PROMPT"')
+    .argument("[prompt]", "what to ask; - reads it from standard input, and what is piped in goes below it")
+    .option("--llm <a,b,c>", "names, kinds, or kind/model (default: the one of the config)")
+    .option("--system <text>", "what the LLMs are told before the prompt")
+    .option("--config <path>", "config file or folder (default: config/)")
+    .option("--investment <usd>", "ask nobody who could cost more than this in all (default: 3)", dollars)
+    .option("--json", "one JSON object for each answer, as it is finished")
+    .option("--verbose", "also what the LLMs think before they answer")
+    .helpOption("-h, --help", "print this")
+    .allowExcessArguments()
+    .action(async (prompt: string | undefined, own: Flags, { args }: Command) => {
+      const flags = { ...program.opts(), ...own, ...(prompt === undefined ? {} : { prompt }) };
+      refuseWhatIsMissing(flags);
+      refuseLooseWords(args, "a prompt", "metagpt ask");
+      return does((await import("./ask.ts")).askLlms)(flags);
+    });
   return program;
 }
 
@@ -104,9 +139,9 @@ function refuseWhatIsMissing(options: Record<string, unknown>): void {
 }
 
 /** An idea without quotes arrives as several arguments. */
-function refuseLooseWords(words: readonly string[]): void {
+function refuseLooseWords(words: readonly string[], what = "an idea", command = "metagpt"): void {
   if (words.length < 2) return;
-  throw new UsageError("an idea of several words goes into quotes", { hint: `Try: metagpt "${words.join(" ")}"` });
+  throw new UsageError(`${what} of several words goes into quotes`, { hint: `Try: ${command} "${words.join(" ")}"` });
 }
 
 /** A single word close to a command's name is a typo, not an idea. */

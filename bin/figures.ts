@@ -5,6 +5,9 @@ export function money(usd: number): string {
   return `$${usd.toFixed(usd < 1 ? 4 : 2)}`;
 }
 
+/** Yuan, in as few digits as dollars. */
+export const yuan = (cny: number): string => money(cny).replace("$", "¥");
+
 /** USD where cents are exact enough, such as an estimate. */
 export const roundMoney = (usd: number): string => (usd >= 0.1 ? `$${usd.toFixed(2)}` : money(usd));
 

@@ -19,4 +19,7 @@ export interface Flags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly initConfig?: boolean;
+  /** Of `ask`. */
+  readonly prompt?: string;
+  readonly system?: string;
 }

@@ -2,9 +2,6 @@ import { exitCodes } from "../src/errors.ts";
 
 const signals = { SIGINT: exitCodes.interrupt, SIGTERM: exitCodes.terminate, SIGHUP: exitCodes.hangup } as const;
 
-/** Milliseconds that calls under way get to finish after the first signal. */
-const grace = 3_000;
-
 export interface Interrupt {
   /** Aborted by the first signal: nothing new is begun. */
   readonly stop: AbortSignal;
@@ -15,8 +12,11 @@ export interface Interrupt {
   release(): void;
 }
 
-/** Turns signals into an orderly end: the first lets calls under way finish, the second ends the program at once. */
-export function onInterrupt(say: (message: string) => void): Interrupt {
+/**
+ * Turns signals into an orderly end: after the first, calls under way get `grace` milliseconds to finish, and the second
+ * ends the program at once.
+ */
+export function onInterrupt(say: (message: string) => void, grace = 3_000): Interrupt {
   const stop = new AbortController();
   const abort = new AbortController();
   let exitCode: number = exitCodes.interrupt;

@@ -32,6 +32,10 @@ export function linesOf(event: RunEvent, page: Page): string[] {
       return [paint.dim(`· ${remarkLine(event, `again in ${roundSeconds(event.wait)}: ${event.reason}`, page)}`)];
     case "reask":
       return [paint.dim(`· ${remarkLine(event, `asked again: ${event.problems.join("; ")}`, page)}`)];
+    case "fallback":
+      return marked(paint.yellow("!"), `${titleOf(event)}: ${turning(event)}: ${event.reason}`, page);
+    case "reasoning":
+      return verbose ? below(`thought: ${event.text.trim()}`, page) : [];
     case "review":
       return [paint.dim(`· ${remarkLine(event, verdictOf(event), page)}`)];
     case "repair":
@@ -82,6 +86,9 @@ function verdictOf({ approved, comments }: Extract<RunEvent, { type: "review" }>
   if (approved) return "approved";
   return comments.length > 0 ? `changes asked for: ${comments.join("; ")}` : "not approved";
 }
+
+const turning = ({ from, to }: Extract<RunEvent, { type: "fallback" }>) =>
+  from === to ? "asked again with less of the prompt" : `${to} is asked in place of ${from}`;
 
 const commitOf = ({ message, files }: Extract<RunEvent, { type: "commit" }>) =>
   `${message}, ${plural(files.length, "file")}`;

@@ -30,10 +30,10 @@ export async function showLlms(flags: Flags): Promise<number> {
 
 const headers = ["role", "action", "LLM", "model", "base URL", "key", "decided in"];
 
-const cells = ({ role, action, llm, model, baseUrl, key, origin }: Row) => [
+const cells = ({ role, action, llm, fallback, model, baseUrl, key, origin }: Row) => [
   role,
   action,
-  llm,
+  [llm, ...fallback].join(", then "),
   model,
   baseUrl,
   key,

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { discoverLlm } from "../config/discover.ts";
 import { loadConfig, type Settings } from "../config/load.ts";
-import { type Resolved, resolveLlms } from "../config/resolve.ts";
+import { type Question, type Resolved, resolveLlms } from "../config/resolve.ts";
 import type { Options } from "../config/schema.ts";
 import { shippedFile } from "../config/shipped.ts";
 import { roster } from "../roles/index.ts";
@@ -19,8 +19,8 @@ export interface Plan extends Resolved {
   readonly idea: string;
   readonly roles: readonly Role[];
   readonly options: RunOptions;
-  /** `Role/Action` -> the name of the deployment that answers. */
-  readonly lanes: Readonly<Record<string, string>>;
+  /** `Role/Action` -> the names of the deployments that answer, in the order in which they are asked. */
+  readonly lanes: Readonly<Record<string, readonly string[]>>;
   readonly estimate: Estimate;
   /** USD. */
   readonly investment: number;
@@ -36,12 +36,14 @@ export async function planRun(flags: Flags, idea: string): Promise<Plan> {
   const options = runOptions(settings.options, flags);
   const asked = (action: Role["actions"][number]) => action.usual.calls(options) > 0;
   const resolved = await resolveRun(settings, flags, idea, roles, { asked });
-  const lanes = Object.fromEntries(resolved.table.map(({ role, action, llm }) => [`${role}/${action}`, llm]));
+  const lanes: Plan["lanes"] = Object.fromEntries(
+    resolved.table.map(({ role, action, llm, fallback }) => [`${role}/${action}`, [llm, ...fallback]]),
+  );
   const priceOf = (role: string, action: string) =>
-    resolved.deployments.find(({ name }) => name === lanes[`${role}/${action}`])?.price ?? { input: 0, output: 0 };
+    resolved.deployments.find(({ name }) => name === lanes[`${role}/${action}`]?.[0])?.price ?? { input: 0, output: 0 };
   return {
     ...resolved,
-    warnings: [...resolved.warnings, ...assumedPrices(resolved)],
+    warnings: [...resolved.warnings, ...pricesAssumed(resolved, settings.options)],
     idea,
     roles,
     options,
@@ -58,7 +60,11 @@ export const readSettings = (flags: Flags): Promise<Settings> =>
   loadConfig({ cwd: process.cwd(), home: homedir(), configPath: flags.config, env: process.env, flags: { ...flags } });
 
 /** Which LLM answers which action of these roles, of those that are asked at all. */
-export function resolveRun(
+export const resolveRun = (...about: Parameters<typeof questionOf>): Promise<Resolved> =>
+  resolveLlms(questionOf(...about));
+
+/** What deciding that takes. */
+export function questionOf(
   settings: Settings,
   flags: Flags,
   idea: string,
@@ -67,7 +73,7 @@ export function resolveRun(
     asked = () => true,
     showProblems = false,
   }: { asked?: (action: Role["actions"][number]) => boolean; showProblems?: boolean },
-): Promise<Resolved> {
+): Question {
   const { presets } = settings;
   const env = process.env;
   const localModel = async (baseUrl: string) => (await localModels({ baseUrl }))[0];
@@ -75,7 +81,7 @@ export function resolveRun(
     const found = await findRecording(shippedFile("recordings"), idea);
     return found && { folder: found.folder, model: found.recording.model };
   };
-  return resolveLlms({
+  return {
     settings,
     roster: roles.map(({ profile, actions }) => ({
       role: profile,
@@ -87,10 +93,11 @@ export function resolveRun(
     discover: () => discoverLlm({ presets, env, localModel, recording }),
     localModel,
     showProblems,
-  });
+  };
 }
 
-function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
+/** The settings of a run that its actions ask for. */
+export function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
   if (projectName !== "" && !/[A-Za-z0-9]/.test(projectName)) {
     throw new UsageError(`--project-name ${projectName} cannot name a folder`, {
       hint: "Use ASCII letters, digits and underscores, such as snake_game.",
@@ -109,14 +116,23 @@ function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
   };
 }
 
-/** What is assumed of models whose price nobody knows, said before anything is paid. */
-const assumedPrices = ({ deployments }: Resolved): string[] =>
-  deployments
-    .filter(({ priceBasis }) => priceBasis === "assumed")
-    .map(
+/** What is assumed of models whose price nobody knows, and of the yuan, said before anything is paid. */
+function pricesAssumed({ deployments }: Resolved, { cny_per_usd }: Options): string[] {
+  const unknown = deployments.filter(({ priceBasis }) => priceBasis === "assumed");
+  const inYuan = deployments.filter(({ price }) => price.cnyPerUsd !== undefined);
+  const names = inYuan.map(({ model }) => model).join(" and ");
+  return [
+    ...unknown.map(
       ({ model, price }) =>
         `${model} has no known price and is counted at $${price.input} in and $${price.output} out per million tokens; price: in its config says better`,
-    );
+    ),
+    ...(inYuan.length > 0
+      ? [
+          `${names} ${inYuan.length > 1 ? "are" : "is"} priced in yuan, counted at ${cny_per_usd} for a dollar (cny_per_usd)`,
+        ]
+      : []),
+  ];
+}
 
 async function replayOf({ deployments }: Resolved): Promise<Pick<Plan, "replay">> {
   const played = deployments.find(({ provider }) => provider === "recording");

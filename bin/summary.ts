@@ -1,6 +1,6 @@
 import type { RunEvent } from "../src/events.ts";
 import type { CallEnd, Page } from "./call-line.ts";
-import { exactTokens, money, seconds } from "./figures.ts";
+import { exactTokens, money, seconds, yuan } from "./figures.ts";
 import { below, marked } from "./lines.ts";
 import { renderTable } from "./table.ts";
 import { oneLine } from "./width.ts";
@@ -13,7 +13,7 @@ type Bases = ReadonlyMap<string, CallEnd["cost"]["basis"]>;
 /** What a run did: calls, tokens, cost and time by role and model, repairs, what is missing, and how to go on. */
 export function summary(event: End, { bases, ...paper }: Paper & { readonly bases: Bases }): string {
   const parts = [
-    event.totals.length > 0 ? [table(event, paper), ...remarks(bases, paper)] : [],
+    event.totals.length > 0 ? [table(event, paper), ...remarks(event, bases, paper)] : [],
     repaired(event, paper),
     event.totals.length > 0 ? [""] : [],
     verdict(event, paper),
@@ -45,6 +45,7 @@ function table({ totals, usd }: End, { paint, columns }: Paper): string {
     output: sum(({ output }) => output),
     estimated: totals.some(({ estimated }) => estimated),
     usd,
+    cny: undefined,
     seconds: sum((row) => row.seconds),
   };
   const rows = [...totals, total].map((row) => [
@@ -53,7 +54,7 @@ function table({ totals, usd }: End, { paint, columns }: Paper): string {
     String(row.calls),
     exactTokens(row.input, row.estimated),
     exactTokens(row.output, row.estimated),
-    money(row.usd),
+    row.cny === undefined ? money(row.usd) : yuan(row.cny),
     row.seconds.toFixed(1),
   ]);
   return renderTable(["role", "model", ...numbers], rows, { columns, right: numbers, paintHeader: paint.dim });
@@ -62,11 +63,14 @@ function table({ totals, usd }: End, { paint, columns }: Paper): string {
 const numbers = ["calls", "tokens in", "out", "cost", "seconds"];
 
 /** What the costs in the table rest on, where that is not a known price. */
-function remarks(bases: Bases, paper: Paper): string[] {
+function remarks({ totals }: End, bases: Bases, paper: Paper): string[] {
   const assumed = [...bases].filter(([, basis]) => basis === "assumed").map(([model]) => model);
   return [
     ...(assumed.length > 0
       ? below(`(assumed price) for ${assumed.join(", ")}: set the right one with price: in its config`, paper)
+      : []),
+    ...(totals.some(({ cny }) => cny !== undefined)
+      ? below("the total counts prices in yuan in dollars, at cny_per_usd", paper)
       : []),
     ...([...bases.values()].includes("recorded")
       ? below("a replay: tokens and costs are as recorded, nothing was paid this time", paper)

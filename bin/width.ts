@@ -57,6 +57,13 @@ export function oneLine(text: string): string {
     .trim();
 }
 
+/**
+ * Text from outside with its lines and tabs, and without what could drive a terminal or turn the direction of writing.
+ * Taken piece by piece it is the same as taken whole.
+ */
+export const harmless = (text: string): string =>
+  text.replace(/[^\P{Cc}\n\t]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "");
+
 /** Words with the spaces before them; wide characters one by one. */
 function piecesOf(text: string): string[] {
   const pieces: string[] = [];

@@ -21,6 +21,21 @@ export function check<S extends z.ZodType>(
   });
 }
 
+/** Keys that nobody knows are slips, also where the schema would take them. */
+export function refuseUnknown(
+  value: Readonly<Record<string, unknown>>,
+  { where, known }: { where: (path: Path) => string; known: Iterable<string> },
+): void {
+  const names = [...known];
+  const faults = Object.keys(value)
+    .filter((key) => !names.includes(key))
+    .map((key) => unknownKey(key, names, where([key])));
+  if (faults.length === 0) return;
+  throw new ConfigError(faults.map(({ text }) => text).join("\n"), {
+    hint: faults.find(({ hint }) => hint !== undefined)?.hint,
+  });
+}
+
 interface Fault {
   readonly text: string;
   readonly hint?: string | undefined;

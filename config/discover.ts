@@ -3,7 +3,7 @@ import { fillLlm } from "./complete.ts";
 import { type Env, variable } from "./layers.ts";
 import type { Written } from "./llm-block.ts";
 import { fromEnvironment } from "./lookup.ts";
-import { fromVariables, type Preset, type Presets } from "./presets.ts";
+import { fromVariables, type Preset, type Presets, variantOf } from "./presets.ts";
 
 /** An LLM that was found although none is configured, and how, in one line. */
 export interface Discovered {
@@ -28,20 +28,20 @@ export async function discoverLlm({ presets, env, localModel, recording }: Surro
       preset,
       llm: fromEnvironment(preset.kind, preset, env),
     }));
-  const [usable] = named.filter(({ preset }) => preset.provider !== "later");
+  const [usable] = named;
   if (usable) return { llm: usable.llm, choice: choiceOf(usable.llm, presets, env) };
   const base_url = presets.find("ollama")?.base_url ?? "";
   const model = await localModel(base_url);
   if (model !== undefined) return found("ollama", { base_url, model }, `${model} of the Ollama at ${base_url}`);
   const recorded = await recording();
   if (recorded) return replay(recorded);
-  throw nothingFound(named.map(({ llm }) => llm.origin));
+  throw nothingFound();
 }
 
 /** The environment holds all that this kind needs: its key, or where it takes none, what the kind itself does not know. */
 function isNamed(preset: Preset, env: Env): boolean {
   const { values } = fromVariables(preset, (name) => variable(env, name));
-  const { base_url, model, needs } = preset;
+  const { base_url, model, needs } = variantOf(preset, values);
   const known: Record<string, unknown> = { base_url, model, ...values };
   return Object.keys(values).length > 0 && needs.every((setting) => known[setting] !== undefined);
 }
@@ -66,10 +66,8 @@ function found(kind: string, settings: Record<string, string>, choice: string): 
   return { llm, choice };
 }
 
-function nothingFound(later: readonly string[]): ConfigError {
-  const about =
-    later.length === 0 ? "" : ` (${later.join(" and ")} is set, but this version cannot talk to its models yet)`;
-  return new ConfigError(`no LLM is configured, and none was found${about}`, {
+function nothingFound(): ConfigError {
+  return new ConfigError("no LLM is configured, and none was found", {
     hint: [
       "The shortest ways to go on:",
       "  1. set a key:            export OPENAI_API_KEY=...   (or DEEPSEEK_API_KEY, DASHSCOPE_API_KEY, ZHIPUAI_API_KEY, ...)",

@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
 import { ConfigError } from "../src/errors.ts";
 import { isPlaceholder } from "./layers.ts";
 
@@ -17,6 +20,19 @@ export function usableKey(written: string | undefined, where: string): string | 
   throw new ConfigError(`${where}: the key ${fault}`, {
     hint: "Copy the key again, on one line and without anything around it.",
   });
+}
+
+/** True where quotes stood around a key that were taken off. */
+export const isQuoted = (written: string | undefined, key: string): boolean =>
+  key !== "" && written !== undefined && written.includes(key) && written.trim() !== key;
+
+/** The key that a file holds, such as a mounted secret; `~` is the home folder. */
+export function keyFromFile(file: string, where: string): string {
+  try {
+    return readFileSync(path.resolve(file.replace(/^~(?=[\\/])/, homedir())), "utf8");
+  } catch (cause) {
+    throw new ConfigError(`${where}: the key file ${file} cannot be read`, { cause, hint: "Mend api_key_file." });
+  }
 }
 
 /** A key as it may be shown: its beginning only where that is no secret, and its last four characters. */

@@ -1,5 +1,5 @@
 import { ConfigError } from "../src/errors.ts";
-import { check } from "./check.ts";
+import { check, refuseUnknown } from "./check.ts";
 import { type Env, type Missing, substitute } from "./layers.ts";
 import { idleLlmKeys, LlmBlock } from "./schema.ts";
 import { isMapping, type Path } from "./yaml.ts";
@@ -19,12 +19,17 @@ export interface Written {
   readonly idle: readonly string[];
 }
 
+/** What reading a block takes: variables, its place, and the settings that providers know. */
+export interface BlockPlace {
+  readonly env: Env;
+  readonly path: Path;
+  readonly where: (path: Path) => string;
+  /** The keys that an LLM of this kind may have; undefined where any will do. */
+  readonly known: (apiType: unknown) => readonly string[] | undefined;
+}
+
 /** Reads the block of one LLM. An unknown key is an error; a missing variable is one only if this LLM is used. */
-export function readBlock(
-  name: string,
-  raw: unknown,
-  { env, path, where }: { env: Env; path: Path; where: (path: Path) => string },
-): Written {
+export function readBlock(name: string, raw: unknown, { env, path, where, known }: BlockPlace): Written {
   if (!isMapping(raw)) {
     throw new ConfigError(`${where(path)}: ${path.join(".")} must be the settings of an LLM`, {
       hint: "Write them below it, indented: api_type, base_url, api_key, model.",
@@ -32,17 +37,19 @@ export function readBlock(
   }
   const filled = substitute(raw, env);
   const settings = Object.entries(isMapping(filled.value) ? filled.value : {});
-  const effective = Object.fromEntries(settings.filter(([key]) => !idleLlmKeys.has(key)));
-  const block = check(LlmBlock, effective, {
-    where: (inner) => where([...path, ...inner]),
-    known: [...Object.keys(LlmBlock.shape), ...idleLlmKeys],
-  });
+  const keys = known(settings.find(([key]) => key === "api_type")?.[1]);
+  const isIdle = (key: string) => keys !== undefined && idleLlmKeys.has(key) && !keys.includes(key);
+  const effective = Object.fromEntries(settings.filter(([key]) => !isIdle(key)));
+  const all = [...Object.keys(LlmBlock.shape), ...(keys ?? []), ...idleLlmKeys];
+  const place = { where: (inner: Path) => where([...path, ...inner]), known: all };
+  if (keys) refuseUnknown(effective, place);
+  const block = check(LlmBlock, effective, place);
   return {
     name,
     block,
     origin: where(path),
     where: (setting) => where([...path, setting]),
     missing: filled.missing,
-    idle: settings.map(([key]) => key).filter((key) => idleLlmKeys.has(key)),
+    idle: settings.map(([key]) => key).filter(isIdle),
   };
 }

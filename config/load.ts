@@ -3,7 +3,7 @@ import { check } from "./check.ts";
 import { type ConfigPlaces, readConfigFiles } from "./files.ts";
 import { readFlat } from "./flat.ts";
 import { type Env, fileOf, type Layer, substitute } from "./layers.ts";
-import { readBlock, type Written } from "./llm-block.ts";
+import { type BlockPlace, readBlock, type Written } from "./llm-block.ts";
 import { readOptions } from "./options.ts";
 import { loadPresets, type Presets } from "./presets.ts";
 import { type Options, RoleEntry } from "./schema.ts";
@@ -12,6 +12,8 @@ import { isMapping, type Mapping } from "./yaml.ts";
 /** Who is answered by what, as it is written: the name of an LLM, or an LLM described on the spot. */
 interface Assignment {
   readonly llm: string | Written;
+  /** Whom to turn to when it gives no answer; undefined: as the LLM itself says. */
+  readonly fallback?: readonly string[] | undefined;
   readonly origin: string;
 }
 
@@ -42,7 +44,8 @@ export async function loadConfig({
   flags = {},
   ...places
 }: ConfigPlaces & { env: Env; flags?: Mapping | undefined }): Promise<Settings> {
-  const presets = await loadPresets();
+  const presets = await loadPresets(places.cwd);
+  const known = await knownSettings(presets);
   const { config2, multi, flat: oldFile, warnings } = await readConfigFiles(places);
   const flat = readFlat(oldFile, presets);
   const { options, warnings: about } = readOptions(
@@ -50,44 +53,59 @@ export async function loadConfig({
     { env, flags },
   );
   const old = flat.llms.map(({ kind, settings, keyOf }) =>
-    readBlock(kind, settings, { env, path: [], where: ([key]) => oldFile.where([keyOf(key)]) }),
+    readBlock(kind, settings, { env, known, path: [], where: ([key]) => oldFile.where([keyOf(key)]) }),
   );
-  const llms = { ...defaultLlm(config2, env), models: namedLlms([config2, multi], env), flat: old };
-  const assigned = new Map([...byRole(config2, env), ...byName(multi, env)]);
+  const reading = { env, known };
+  const llms = { ...defaultLlm(config2, reading), models: namedLlms([config2, multi], reading), flat: old };
+  const assigned = new Map([...byRole(config2, reading), ...byName(multi, env)]);
   const idle = flat.idle
     .slice(0, 1)
     .map((key) => `${fileOf(oldFile.where([key]))}: known from MetaGPT, without effect here: ${flat.idle.join(", ")}`);
   return { options, ...llms, assigned, presets, warnings: [...warnings, ...about, ...idle], cwd: places.cwd };
 }
 
-function defaultLlm(config2: Layer, env: Env): { llm: Written | undefined } {
+/** The settings that an LLM of a kind may have: those of every provider, for they may be meant for another kind. */
+async function knownSettings(presets: Presets): Promise<BlockPlace["known"]> {
+  const { providers } = await import("../src/llm/index.ts");
+  const all = Object.values(providers).flatMap(({ config }) => Object.keys(config.shape));
+  return (apiType) => {
+    const preset = presets.find(String(apiType ?? "openai"));
+    return preset && !Object.hasOwn(providers, preset.provider) ? undefined : all;
+  };
+}
+
+type Reading = Pick<BlockPlace, "env" | "known">;
+
+function defaultLlm(config2: Layer, reading: Reading): { llm: Written | undefined } {
   const { llm } = config2.value;
   if (llm === undefined || (isMapping(llm) && Object.keys(llm).length === 0)) return { llm: undefined };
-  const written = readBlock("llm", llm, { env, path: ["llm"], where: config2.where });
+  const written = readBlock("llm", llm, { ...reading, path: ["llm"], where: config2.where });
   return { llm: { ...written, name: written.block.api_type ?? "openai" } };
 }
 
 /** `models:` of config2.yaml and MODEL_LIST; where both have a name, the latter counts. */
-function namedLlms(layers: readonly Layer[], env: Env): ReadonlyMap<string, Written> {
+function namedLlms(layers: readonly Layer[], reading: Reading): ReadonlyMap<string, Written> {
   const all = layers.flatMap(({ value: { models = {} }, where }) => {
     if (!isMapping(models)) throw new ConfigError(`${where(["models"])}: models must hold names of LLMs`);
-    return Object.entries(models).map(([name, raw]) => readBlock(name, raw, { env, path: ["models", name], where }));
+    return Object.entries(models).map(([name, raw]) =>
+      readBlock(name, raw, { ...reading, path: ["models", name], where }),
+    );
   });
   return new Map(all.map((written) => [written.name, written]));
 }
 
 /** `roles:` of config2.yaml. */
-function byRole({ value: { roles = [] }, where }: Layer, env: Env): [string, Assignment][] {
+function byRole({ value: { roles = [] }, where }: Layer, reading: Reading): [string, Assignment][] {
   if (!Array.isArray(roles)) throw new ConfigError(`${where(["roles"])}: roles must be a list of {role, llm}`);
   return roles.map((raw: unknown, index) => {
     const path = ["roles", index];
-    const { role, llm } = check(RoleEntry, raw, {
+    const { role, llm, fallback } = check(RoleEntry, raw, {
       where: (inner) => where([...path, ...inner]),
       known: Object.keys(RoleEntry.shape),
     });
-    if (typeof llm === "string") return [role, { llm, origin: where([...path, "llm"]) }];
-    const written = readBlock(role, llm, { env, path: [...path, "llm"], where });
-    return [role, { llm: written, origin: written.origin }];
+    if (typeof llm === "string") return [role, { llm, fallback, origin: where([...path, "llm"]) }];
+    const written = readBlock(role, llm, { ...reading, path: [...path, "llm"], where });
+    return [role, { llm: written, fallback, origin: written.origin }];
   });
 }
 
@@ -95,9 +113,10 @@ function byRole({ value: { roles = [] }, where }: Layer, env: Env): [string, Ass
 function byName({ value: { assigned = {} }, where }: Layer, env: Env): [string, Assignment][] {
   return Object.entries(isMapping(assigned) ? assigned : {}).map(([name, llm]) => {
     const { value, missing } = substitute(llm, env);
+    const [first, ...others] = Array.isArray(value) ? value.map(String) : [String(value)];
     const origin = where(["assigned", name]);
     if (missing[0])
       throw new ConfigError(`${origin}: ${name} needs the variable ${missing[0].variable}, which is not set`);
-    return [name, { llm: String(value), origin }];
+    return [name, { llm: first ?? "", fallback: others.length > 0 ? others : undefined, origin }];
   });
 }

@@ -25,12 +25,14 @@ export function readMultiLlm(tree: Tree): MultiLlm {
   const models = [...Object.entries(list ?? {}), ...beside];
   const assigned = Object.entries(others).filter(([name]) => !beside.some(([model]) => model === name));
   for (const [name, value] of assigned) {
-    if (typeof value === "object")
-      throw new ConfigError(`${written.where([name])}: ${name} must be the name of an LLM`);
+    if (isNameOrNames(value)) continue;
+    throw new ConfigError(`${written.where([name])}: ${name} must be the name of an LLM, or a list of names`);
   }
   return {
     value: {
-      assigned: Object.fromEntries(assigned.map(([name, value]) => [name, String(value)])),
+      assigned: Object.fromEntries(
+        assigned.map(([name, value]) => [name, Array.isArray(value) ? value : String(value)]),
+      ),
       models: Object.fromEntries(models.map(([name, model]) => [name, modelBlock(name, model)])),
     },
     where(path) {
@@ -59,6 +61,10 @@ export const metaGptNames: ReadonlySet<string> = new Set([
   ...["RebuildClassView", "RebuildSequenceView", "DetectIntent", "TalkAction", "SkillAction", "ArgumentsParingAction"],
   ...["WriteAnalysisCode", "ExecuteNbCode", "WritePlan", "AnalyzeDepLibs", "GenerateQuestions", "ExtractReadMe"],
 ]);
+
+/** The first of several is asked; the others take its place when it gives no answer. */
+const isNameOrNames = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 && value.every(isNameOrNames) : typeof value !== "object";
 
 const oldWords = new Map([
   ["open_llm_api_base", "base_url"],

@@ -4,37 +4,47 @@ import { isLocalAddress } from "./address.ts";
 import { shippedFile } from "./shipped.ts";
 import { readTree } from "./yaml.ts";
 
-/** USD per million tokens, as a user writes it. */
+/** Per million tokens, as a user writes it: in USD, unless it says otherwise. */
 export const PriceSetting = z.strictObject({
   input: z.number().nonnegative(),
   output: z.number().nonnegative(),
   cached: z.number().nonnegative().optional(),
+  cached_write: z.number().nonnegative().optional(),
+  currency: z.enum(["USD", "CNY"]).default("USD"),
 });
+type PriceSetting = z.infer<typeof PriceSetting>;
 
 const Prices = z.strictObject({
   date: z.string(),
-  cny_per_usd: z.number().positive(),
   assumed: PriceSetting,
-  models: z.record(z.string(), PriceSetting.extend({ currency: z.enum(["USD", "CNY"]).default("USD") })),
+  models: z.record(z.string(), PriceSetting),
 });
 
-/** What models cost, in USD; the date is that of the list. */
+/** What models cost; the date is that of the list. */
 export interface Prices {
   readonly date: string;
-  readonly assumed: Price;
-  readonly models: ReadonlyMap<string, Price>;
+  readonly cnyPerUsd: number;
+  readonly assumed: PriceSetting;
+  readonly models: ReadonlyMap<string, PriceSetting>;
 }
 
-/** The price list that comes with the program. */
-export async function loadPrices(): Promise<Prices> {
+/** The price list that comes with the program, and what a dollar is in yuan. */
+export async function loadPrices(cnyPerUsd: number): Promise<Prices> {
   const tree = await readTree(shippedFile("config/prices.yaml"), "prices.yaml");
-  const { date, cny_per_usd, assumed, models } = Prices.parse(tree?.value);
-  const inUsd = ({ currency, ...price }: (typeof models)[string]): Price => {
-    const rate = currency === "CNY" ? cny_per_usd : 1;
-    const cached = price.cached === undefined ? {} : { cached: price.cached / rate };
-    return { input: price.input / rate, output: price.output / rate, ...cached };
+  const { date, assumed, models } = Prices.parse(tree?.value);
+  return { date, cnyPerUsd, assumed, models: new Map(Object.entries(models)) };
+}
+
+/** A price in USD, as all money is counted; one in yuan keeps the rate, so that it can be shown in yuan. */
+function inUsd({ input, output, cached, cached_write, currency }: PriceSetting, { cnyPerUsd }: Prices): Price {
+  const rate = currency === "CNY" ? cnyPerUsd : 1;
+  return {
+    input: input / rate,
+    output: output / rate,
+    ...(cached === undefined ? {} : { cached: cached / rate }),
+    ...(cached_write === undefined ? {} : { cachedWrite: cached_write / rate }),
+    ...(currency === "CNY" ? { cnyPerUsd } : {}),
   };
-  return { date, assumed, models: new Map(Object.entries(models).map(([model, row]) => [model, inUsd(row)])) };
 }
 
 /** What of an LLM its price depends on. */
@@ -45,7 +55,7 @@ export interface Priced {
   readonly local: boolean;
   /** A kind that bills by the token; an address on this machine is then a gateway to it. */
   readonly billed: boolean;
-  readonly price?: Price | undefined;
+  readonly price?: PriceSetting | undefined;
   readonly pricingPlan?: string | undefined;
 }
 
@@ -54,17 +64,19 @@ export interface Priced {
  * list says, else the assumed price. A model on the list that is reached through a gateway here costs what it costs.
  */
 export function priceOf(llm: Priced, prices: Prices): { price: Price; basis: PriceBasis } {
-  if (llm.price) return { price: llm.price, basis: "config" };
+  if (llm.price) return { price: inUsd(llm.price, prices), basis: "config" };
   const plan = llm.pricingPlan === undefined ? undefined : listed(llm.pricingPlan, prices);
-  if (plan) return { price: plan, basis: "known" };
+  if (plan) return { price: inUsd(plan, prices), basis: "known" };
   const known = listed(llm.model, prices);
   const here = isLocalAddress(llm.baseUrl) && !(llm.billed && known);
   if (llm.local || here) return { price: { input: 0, output: 0 }, basis: "local" };
-  return known ? { price: known, basis: "known" } : { price: prices.assumed, basis: "assumed" };
+  return known
+    ? { price: inUsd(known, prices), basis: "known" }
+    : { price: inUsd(prices.assumed, prices), basis: "assumed" };
 }
 
 /** Tries the name as it is, without its date, without maker and variant, and then as the longest beginning that is listed. */
-function listed(model: string, { models }: Prices): Price | undefined {
+function listed(model: string, { models }: Prices): PriceSetting | undefined {
   const name = model.trim().toLowerCase();
   const bare = name.replace(/^.*\//, "").replace(/:.*$/, "");
   const exact = [name, undated(name), bare, undated(bare)].find((candidate) => models.has(candidate));
@@ -79,4 +91,4 @@ function listed(model: string, { models }: Prices): Price | undefined {
 const undated = (name: string): string => name.replace(/[-@](\d{4}-\d{2}-\d{2}|\d{8}|\d{6}|\d{4})$/, "");
 
 /** A model that merely begins like a free one need not be free. */
-const isBilled = (price: Price | undefined): boolean => price !== undefined && price.output > 0;
+const isBilled = (price: PriceSetting | undefined): boolean => price !== undefined && price.output > 0;

@@ -20,6 +20,8 @@ export interface Row {
   readonly action: string;
   /** The name of its deployment; empty where there is none. */
   readonly llm: string;
+  /** The names of the deployments to turn to, in order, when it gives no answer. */
+  readonly fallback: readonly string[];
   readonly apiType: string;
   readonly model: string;
   readonly baseUrl: string;
@@ -61,10 +63,9 @@ export interface Question {
  * resolves to may be unknown or incomplete.
  */
 export async function resolveLlms(question: Question): Promise<Resolved> {
-  const { settings, roster, env } = question;
+  const { settings, roster } = question;
   const warnings = [...settings.warnings, ...checkNames(question)];
-  const lookup = lookupIn(settings, env);
-  const connect = connector(question, { ...settings, prices: await loadPrices(), env, proxy: settings.options.proxy });
+  const { lookup, connect } = await openLookup(question);
   let fallback: Promise<Chosen | undefined> | undefined;
   const choose = async (role: string, action: string): Promise<Chosen | undefined> => {
     const assigned = assignedLlm(settings, lookup, role, action);
@@ -73,15 +74,46 @@ export async function resolveLlms(question: Question): Promise<Resolved> {
   };
   const table: Row[] = [];
   for (const { role, actions } of roster) {
-    for (const action of actions) table.push(await rowOf({ role, action }, choose, connect, question.showProblems));
+    for (const action of actions) {
+      table.push(await rowOf({ role, action }, { choose, lookup, connect, showProblems: question.showProblems }));
+    }
   }
-  const idle = [...connect.used.keys()].filter((written) => written.idle.length > 0).map(idleSettings);
+  return { ...outcomeOf(connect, [...warnings, ...lookup.warnings]), table };
+}
+
+/** The LLMs of these names, each once and in this order; the default one where there are none. */
+export async function resolveNames(
+  names: readonly string[],
+  question: Omit<Question, "roster" | "known" | "showProblems">,
+): Promise<Omit<Resolved, "table">> {
+  const { lookup, connect } = await openLookup(question);
+  const byDefault = names.length > 0 ? undefined : await defaultLlm(question, lookup);
+  const named = names.map((name) => chosen(lookup.find(name) ?? unknownName(name, "--llm", lookup), "--llm"));
+  for (const each of byDefault ? [byDefault] : named) await connect(each);
+  return outcomeOf(connect, [...question.settings.warnings, ...lookup.warnings]);
+}
+
+type Opening = Pick<Question, "settings" | "env" | "localModel">;
+
+async function openLookup(question: Opening): Promise<{ lookup: Lookup; connect: Connector }> {
+  const { settings, env } = question;
+  const connect = connector(question, await sourcesOf(settings, env));
+  return { lookup: lookupIn(settings, env), connect };
+}
+
+function outcomeOf({ used }: Connector, warnings: readonly string[]): Omit<Resolved, "table"> {
+  const idle = [...used].flatMap(([{ origin }, { idle }]) => (idle.length > 0 ? [idleSettings(origin, idle)] : []));
   return {
-    deployments: [...connect.used.values()].map(({ deployment }) => deployment),
-    table,
-    warnings: [...warnings, ...lookup.warnings, ...idle],
-    choice: [...connect.used.values()].map(({ choice }) => choice).join(", "),
+    deployments: [...used.values()].map(({ deployment }) => deployment),
+    warnings: [...warnings, ...idle],
+    choice: [...used.values()].flatMap(({ choice }) => choice ?? []).join(", "),
   };
+}
+
+/** What completing the LLMs of these settings draws on. */
+export async function sourcesOf(settings: Settings, env: Env): Promise<Sources> {
+  const { proxy, ca_file, cny_per_usd } = settings.options;
+  return { ...settings, prices: await loadPrices(cny_per_usd), env, shared: { proxy, ca_file } };
 }
 
 /** An LLM that answers something, and the place that says so. */
@@ -93,6 +125,8 @@ interface Chosen {
   readonly asked: string;
   /** How it was found, where that takes more than its place. */
   readonly choice?: string;
+  /** The names of those to turn to when it gives no answer. */
+  readonly fallback: readonly string[];
 }
 
 /** Names that are no role and no action are slips, unless MetaGPT has them. */
@@ -114,19 +148,29 @@ function assignedLlm({ assigned }: Settings, lookup: Lookup, role: string, actio
   if (!assignment) return undefined;
   const { llm, origin } = assignment;
   const asked = `${origin}: ${key}`;
-  const written = typeof llm === "string" ? lookup.find(llm) : llm;
-  return { written: written ?? unknownName(String(llm), asked, lookup), origin, asked };
+  const written = (typeof llm === "string" ? lookup.find(llm) : llm) ?? unknownName(String(llm), asked, lookup);
+  return { written, origin, asked, fallback: assignment.fallback ?? written.block.fallback ?? [] };
 }
 
 /** `--llm`, its variable, `llm:` of config2.yaml, the first complete LLM of the old config.yaml, or what is found. */
-async function defaultLlm({ settings, flags, env, discover }: Question, lookup: Lookup): Promise<Chosen | undefined> {
+async function defaultLlm(
+  { settings, flags, env, discover }: Pick<Question, "settings" | "flags" | "env" | "discover">,
+  lookup: Lookup,
+): Promise<Chosen | undefined> {
   const [name, option] = flags.llm ? [flags.llm, "--llm"] : [env.METAGPT_LLM, "METAGPT_LLM"];
-  if (name) return { written: lookup.find(name) ?? unknownName(name, option, lookup), origin: option, asked: option };
+  if (name) return chosen(lookup.find(name) ?? unknownName(name, option, lookup), option);
   const written = settings.llm ?? firstComplete(settings, env);
-  if (written) return { written, origin: written.origin, asked: written.origin };
+  if (written) return chosen(written);
   const found = await discover?.();
-  return found && { written: found.llm, origin: found.llm.origin, asked: found.llm.origin, choice: found.choice };
+  return found && { ...chosen(found.llm), choice: found.choice };
 }
+
+const chosen = (written: Written, origin = written.origin): Chosen => ({
+  written,
+  origin,
+  asked: origin,
+  fallback: written.block.fallback ?? [],
+});
 
 function unknownName(name: string, asked: string, { names }: Lookup): never {
   const meant = nearest(name, names);
@@ -137,30 +181,38 @@ function unknownName(name: string, asked: string, { names }: Lookup): never {
   });
 }
 
-type Connector = ((chosen: Chosen) => Promise<Deployment>) & {
-  readonly used: ReadonlyMap<Written, { readonly deployment: Deployment; readonly choice: string }>;
+type Connector = ((chosen: Chosen, first?: boolean) => Promise<Deployment>) & {
+  readonly used: ReadonlyMap<Written, Used>;
 };
 
+interface Used {
+  readonly deployment: Deployment;
+  /** Settings of it that change nothing. */
+  readonly idle: readonly string[];
+  /** How it was found, in one line; undefined for one that is only turned to. */
+  readonly choice: string | undefined;
+}
+
 /** Completes each LLM once and gives every one a name of its own. */
-function connector({ localModel }: Question, sources: Sources): Connector {
-  const used = new Map<Written, { deployment: Deployment; choice: string }>();
-  const connect = async ({ written, origin, asked, choice }: Chosen): Promise<Deployment> => {
+function connector({ localModel }: Opening, sources: Sources): Connector {
+  const used = new Map<Written, Used>();
+  const connect = async ({ written, origin, asked, choice }: Chosen, first = true): Promise<Deployment> => {
     const earlier = used.get(written);
-    if (earlier) return earlier.deployment;
-    const whole = await completeLlm(await withLocalModel(written, sources, localModel), sources, asked);
+    if (earlier && !(first && earlier.choice === undefined)) return earlier.deployment;
+    const whole = earlier ?? (await completeLlm(await withLocalModel(written, sources, localModel), sources, asked));
     const taken = new Set([...used.values()].map(({ deployment }) => deployment.name));
-    const deployment = { ...whole, name: unused(whole.name, taken) };
-    const { name, model } = deployment;
-    used.set(written, {
-      deployment,
-      choice: choice ?? `${name === model || name.endsWith(`/${model}`) ? name : `${name} ${model}`} (${origin})`,
-    });
+    const name = earlier ? whole.deployment.name : unused(whole.deployment.name, taken);
+    const { model } = whole.deployment;
+    const found = choice ?? `${name === model || name.endsWith(`/${model}`) ? name : `${name} ${model}`} (${origin})`;
+    const deployment = { ...whole.deployment, name };
+    used.set(written, { deployment, idle: whole.idle, choice: first ? found : undefined });
     return deployment;
   };
   return Object.assign(connect, { used });
 }
 
-async function withLocalModel(
+/** The LLM with a model that its Ollama has, where it names none. */
+export async function withLocalModel(
   written: Written,
   sources: Sources,
   localModel: Question["localModel"],
@@ -178,20 +230,32 @@ function unused(name: string, taken: ReadonlySet<string>): string {
   }
 }
 
+interface Ways {
+  readonly choose: (role: string, action: string) => Promise<Chosen | undefined>;
+  readonly lookup: Lookup;
+  readonly connect: Connector;
+  readonly showProblems: boolean | undefined;
+}
+
 async function rowOf(
   about: { role: string; action: string },
-  choose: (role: string, action: string) => Promise<Chosen | undefined>,
-  connect: Connector,
-  showProblems = false,
+  { choose, lookup, connect, showProblems = false }: Ways,
 ): Promise<Row> {
-  const nothing: Row = { ...about, llm: "", apiType: "", model: "", baseUrl: "", key: "", origin: "" };
+  const nothing: Row = { ...about, llm: "", fallback: [], apiType: "", model: "", baseUrl: "", key: "", origin: "" };
   let chosen: Chosen | undefined;
   try {
     chosen = await choose(about.role, about.action);
     if (!chosen) return nothing;
     const { name, apiType, model, baseUrl, settings } = await connect(chosen);
     const key = typeof settings.api_key === "string" ? maskKey(settings.api_key) : "";
-    return { ...about, llm: name, apiType, model, baseUrl, key, origin: chosen.origin };
+    const fallback: string[] = [];
+    for (const other of chosen.fallback) {
+      const asked = `${chosen.asked}: fallback`;
+      const written = lookup.find(other) ?? unknownName(other, asked, lookup);
+      const deployment = await connect({ written, origin: chosen.origin, asked, fallback: [] }, false);
+      if (deployment.name !== name && !fallback.includes(deployment.name)) fallback.push(deployment.name);
+    }
+    return { ...about, llm: name, fallback, apiType, model, baseUrl, key, origin: chosen.origin };
   } catch (problem) {
     if (!showProblems || !(problem instanceof ConfigError)) throw problem;
     const { name = "", block } = chosen?.written ?? {};
@@ -200,5 +264,5 @@ async function rowOf(
   }
 }
 
-const idleSettings = ({ origin, idle }: Written): string =>
+const idleSettings = (origin: string, idle: readonly string[]): string =>
   `${origin}: without effect here: ${idle.join(", ")}; what the server understands may stand under extra_body`;

@@ -36,6 +36,11 @@ export interface Action<I, D extends Json> extends Kind<D> {
   prompt(input: I): string;
   /** Our own rules for a document that has the right shape. */
   settle?(document: D, input: I): Settled<D>;
+  /**
+   * The headings of the parts of the prompt that may be shortened for a model with a small context, the least needed
+   * first, such as `## The files it uses`.
+   */
+  readonly spare?: readonly string[];
   /** The files this document becomes: path below the project -> text. */
   write?(document: D, subject: string, input: I): Record<string, string>;
   /** What a usual run spends on it, for the estimate: how many calls, and tokens in and out of one. */

@@ -2,9 +2,10 @@ import type { Action, Kind } from "./action.ts";
 import type { Json, Steps } from "./engine/steps.ts";
 import type { Environment } from "./environment.ts";
 import { type Graph, runGraph } from "./graph.ts";
+import { askAlong } from "./lanes.ts";
 import type { Message } from "./message.ts";
 import type { RunOptions } from "./options.ts";
-import { AskError, ask } from "./reply.ts";
+import { AskError } from "./reply.ts";
 import { persona, type Role } from "./role.ts";
 
 /** Something a run should have made and did not, and why. */
@@ -41,8 +42,8 @@ interface Office {
   readonly steps: Steps;
   readonly environment: Environment;
   readonly options: RunOptions;
-  /** `Role/Action` -> the deployment that answers. */
-  readonly lanes: Readonly<Record<string, string>>;
+  /** `Role/Action` -> the deployments that answer, in the order in which they are asked. */
+  readonly lanes: Readonly<Record<string, readonly string[]>>;
   readonly missing: Missing[];
   /** Counts by name, for keys: attempts of a question, commits of an action. */
   readonly counts: Map<string, number>;
@@ -55,30 +56,45 @@ export function deskOf(role: Role, { steps, environment, options, lanes, missing
     counts.set(name, next);
     return next;
   };
+  /** `Action/subject` -> the model that wrote the newest document, where another one was asked. */
+  const substitutes = new Map<string, string | undefined>();
   const note = (event: Record<string, unknown>) =>
     steps.apply(`note/${role.profile}/${count(`note/${role.profile}`)}`, "note", event as Json);
 
   const desk: Desk = {
     options,
-    ask: (action, input, subject = "") =>
-      ask(steps, {
+    async ask(action, input, subject = "") {
+      const { document, substitute } = await askAlong(steps, {
         action,
         input,
         subject,
         role: role.profile,
         persona: persona(role),
         attempt: count(`${action.name}/${subject}`),
-        lane: lanes[`${role.profile}/${action.name}`] ?? "",
+        lanes: lanes[`${role.profile}/${action.name}`] ?? [],
         maxReasks: options.maxReasks,
         repair: options.repair,
-      }),
+      });
+      substitutes.set(
+        `${action.name}/${subject}`,
+        substitute && `${substitute.model} (in place of ${substitute.insteadOf})`,
+      );
+      return document;
+    },
     publish(action, input, documents) {
       const subjects = Object.keys(documents);
-      const written = subjects.map((id) => action.write?.(documents[id] as never, id, input) ?? {});
+      const by = (id: string) => substitutes.get(`${action.name}/${id}`);
+      const written = subjects.map((id) => {
+        const texts = action.write?.(documents[id] as never, id, input) ?? {};
+        // Source code is a text; a document has fields.
+        return typeof documents[id] === "string" ? texts : signed(texts, by(id));
+      });
       const files = Object.fromEntries(written.flatMap((texts) => Object.entries(texts)));
       const about = subjects.filter(Boolean).join(", ");
       if (Object.keys(files).length > 0) {
-        const message = `${action.name} by ${role.profile}${about ? `: ${about}` : ""}`;
+        const head = `${action.name} by ${role.profile}${about ? `: ${about}` : ""}`;
+        const others = subjects.filter(by).map((id) => (id ? `${id}: ${by(id)}` : by(id)));
+        const message = others.length > 0 ? `${head}\n\nWritten by another model:\n${others.join("\n")}` : head;
         steps.apply(`commit/${action.name}/${count(`commit/${action.name}`)}`, "commit", { message, files });
       }
       for (const subject of subjects) {
@@ -115,4 +131,15 @@ export function deskOf(role: Role, { steps, environment, options, lanes, missing
     warn: (message) => note({ type: "warning", message }),
   };
   return desk;
+}
+
+/** A document for people says so when another model than the one asked first has written it. */
+function signed(files: Record<string, string>, by: string | undefined): Record<string, string> {
+  if (by === undefined) return files;
+  return Object.fromEntries(
+    Object.entries(files).map(([path, text]) => [
+      path,
+      path.endsWith(".md") ? `${text.trimEnd()}\n\n*Written by ${by}*\n` : text,
+    ]),
+  );
 }

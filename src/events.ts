@@ -36,8 +36,13 @@ export const usage = z.object({
 
 const llm = { llm: z.string(), model: z.string() };
 
-/** USD. `basis` says how it was found: a known price, one from the config, a local model, an assumed price, or a recording. */
-const cost = z.object({ usd: z.number(), basis: z.enum(["known", "config", "local", "assumed", "recorded"]) });
+/** `basis` says how it was found: a known price, one from the config, a local model, an assumed price, or a recording. */
+const cost = z.object({
+  usd: z.number(),
+  basis: z.enum(["known", "config", "local", "assumed", "recorded"]),
+  /** The same in yuan, where the model is priced in yuan. */
+  cny: z.number().exactOptional(),
+});
 
 const totals = z.object({
   role: z.string(),
@@ -47,6 +52,8 @@ const totals = z.object({
   output: z.int(),
   estimated: z.boolean(),
   usd: z.number(),
+  /** What of it is priced in yuan, in yuan. */
+  cny: z.number().exactOptional(),
   seconds: z.number(),
 });
 
@@ -106,6 +113,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   }),
   z.object({ ...head, type: z.literal("prompt-waiting"), ...call, file: z.string(), answer: z.string() }),
   z.object({ ...head, type: z.literal("prompt-changed"), ...call, recording: z.string() }),
+  /** A model's file on its way here: bytes. */
+  z.object({ ...head, type: z.literal("download"), ...call, file: z.string(), done: z.int(), total: z.int() }),
   z.object({
     ...head,
     type: z.literal("repair"),
@@ -115,6 +124,10 @@ export const RunEvent = z.discriminatedUnion("type", [
     path: z.string(),
     lossy: z.boolean(),
   }),
+  /** An LLM gave no usable answer, and another one is asked; the same one where the prompt was cut to fit. */
+  z.object({ ...head, type: z.literal("fallback"), ...call, from: z.string(), to: z.string(), reason: z.string() }),
+  /** What the model thought before it answered; part of no document. */
+  z.object({ ...head, type: z.literal("reasoning"), ...call, text: z.string() }),
   z.object({ ...head, type: z.literal("reask"), ...call, problems: z.array(z.string()) }),
   z.object({
     ...head,

@@ -6,6 +6,7 @@ import { fileNameOf, keyOf } from "./llm/about.ts";
 import type { LlmAnswer } from "./llm/call.ts";
 import type { About, ChatMessage } from "./llm/provider.ts";
 import { joinCut, type Reading, readCode, readJson, shapeOf, strictSchema } from "./repair/index.ts";
+import { shorten } from "./shorten.ts";
 import { dedent } from "./text.ts";
 
 /** A document as one JSON object in the shape of the schema, whose field descriptions are the instructions. */
@@ -53,7 +54,7 @@ export class AskError extends Error {
   }
 }
 
-interface Question<I, D extends Json> {
+export interface Question<I, D extends Json> {
   readonly action: Action<I, D>;
   readonly input: I;
   readonly role: string;
@@ -62,8 +63,20 @@ interface Question<I, D extends Json> {
   readonly attempt: number;
   /** The deployment that answers. */
   readonly lane: string;
+  /** Another one takes its place if it fails. */
+  readonly replaceable: boolean;
+  /** Numbers the turns of this attempt, from 1, whoever answers. */
+  readonly nextTurn: () => number;
+  /** The share of the prompt that is sent: 1 is all of it, less leaves out what the action can spare. */
+  readonly share: number;
   readonly maxReasks: number;
   readonly repair: boolean;
+}
+
+/** A usable answer and the model that gave it. */
+export interface Answered<D> {
+  readonly document: D;
+  readonly model: string;
 }
 
 /** More continuations than this means that the model repeats itself. */
@@ -73,12 +86,12 @@ const maxContinuations = 6;
  * Asks a question until its answer can be used: lets a cut answer go on, reads it, and asks again in the same
  * conversation with the exact problems. Throws an AskError when the model is silent or stays unusable.
  */
-export async function ask<I, D extends Json>(steps: Steps, question: Question<I, D>): Promise<D> {
-  const { action, input, role, subject, attempt, lane, maxReasks } = question;
+export async function ask<I, D extends Json>(steps: Steps, question: Question<I, D>): Promise<Answered<D>> {
+  const { action, input, role, subject, attempt, lane, maxReasks, replaceable, nextTurn, share } = question;
   const reply = typeof action.reply === "function" ? action.reply(input) : action.reply;
   const opening: ChatMessage[] = [
     { role: "system", content: question.persona },
-    { role: "user", content: `${action.prompt(input)}\n\n${reply.instruction}` },
+    { role: "user", content: `${shorten(action.prompt(input), action.spare ?? [], share)}\n\n${reply.instruction}` },
   ];
   const title = subject ? `${action.name} of ${subject}` : action.name;
   let messages = opening;
@@ -88,47 +101,61 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   const note = (event: NewEvent) => steps.apply(`note/${keyOf(about)}.${++notes}`, "note", event as unknown as Json);
 
   for (let reasks = 0; reasks <= maxReasks; reasks++) {
-    const { text, truncated } = await whole();
-    const reading = settle(action, input, accept(reply.read(text, { truncated }), question.repair));
+    const { text, truncated, model, loops } = await whole();
+    const read = loops ? endless : accept(reply.read(text, { truncated }), question.repair);
+    const reading = settle(action, input, read);
     const seen = { key: keyOf(about), ...about };
     const saved = `${fileNameOf(about)}.txt`;
     steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     if (reading.ok) {
       for (const repair of reading.repairs) note({ type: "repair", ...seen, ...repair });
       for (const message of reading.warnings) note({ type: "warning", message });
-      return reading.value;
+      return { document: reading.value, model };
     }
     problems = reading.problems;
     const last = reasks === maxReasks;
     if (last) note({ type: "unusable", ...seen, problems: [...problems], saved });
     else note({ type: "reask", ...seen, problems: [...problems] });
-    messages = [...opening, { role: "assistant", content: text }, { role: "user", content: again(problems) }];
+    // Turns have to alternate, also where there is nothing to repeat.
+    const said = text.trim() === "" ? "(no answer)" : text;
+    messages = [...opening, { role: "assistant", content: said }, { role: "user", content: again(problems) }];
   }
   throw new AskError(title, { kind: "unusable", message: `no usable answer to ${title}: ${problems.join("; ")}` });
 
   /** One answer, continued for as long as the output limit cuts it and it still grows. */
   async function whole() {
     let text = "";
+    let model = "";
     for (let parts = 1; ; parts++) {
-      about = { ...about, turn: about.turn + 1 };
+      about = { ...about, turn: nextTurn() };
       const continued: ChatMessage[] = text
         ? [...messages, { role: "assistant", content: text }, { role: "user", content: goOn }]
         : messages;
-      const request = { ...about, messages: continued, ...(reply.schema && !text ? { schema: reply.schema } : {}) };
+      const schema = reply.schema && !text ? { schema: reply.schema } : {};
+      const request = { ...about, messages: continued, ...schema, ...(replaceable ? { replaceable } : {}) };
       const answer = (await steps.call(keyOf(about), "llm", request as unknown as Json, lane)) as unknown as LlmAnswer;
       if (!answer.ok) {
+        if (answer.failure.kind === "loop") return { text: "", truncated: false, model, loops: true };
         if (text === "") throw new AskError(title, answer.failure);
-        return { text, truncated: true };
+        return { text, truncated: true, model, loops: false };
       }
       const joined = text ? reply.join(text, answer.text) : answer.text;
       const stuck = joined.length <= text.length || parts === maxContinuations;
       text = joined;
+      model = answer.model;
       if (answer.finish !== "length" || stuck) {
-        return { text, truncated: answer.finish === "length" };
+        return { text, truncated: answer.finish === "length", model, loops: false };
       }
     }
   }
 }
+
+/** A model that fell into saying the same again and again was stopped. */
+const endless = {
+  ok: false,
+  problems: ["it repeated the same passage without end: write each part once, and stop when it is complete"],
+  truncated: true,
+} as const;
 
 const goOn = "Your answer was cut off. Go on exactly where it stopped. Repeat nothing and add no words around it.";
 

@@ -30,6 +30,7 @@ export function createTally(): Tally {
       output: row.output + (spent.output ?? 0),
       estimated: row.estimated || (spent.estimated ?? false),
       usd: row.usd + (spent.usd ?? 0),
+      ...(row.cny === undefined && spent.cny === undefined ? {} : { cny: (row.cny ?? 0) + (spent.cny ?? 0) }),
       seconds: row.seconds + (spent.seconds ?? 0),
     });
   };
@@ -43,7 +44,8 @@ export function createTally(): Tally {
       const { input, output, source } = usage;
       const estimated = source === "estimated" && input + output > 0;
       const usd = event.type === "call-end" ? event.cost.usd : event.usd;
-      add(role, model, { input, output, estimated, usd, seconds });
+      const yuan = event.type === "call-end" && event.cost.cny !== undefined ? { cny: event.cost.cny } : {};
+      add(role, model, { input, output, estimated, usd, ...yuan, seconds });
     },
     get totals() {
       return [...rows.values()];

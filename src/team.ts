@@ -9,8 +9,8 @@ import type { Role } from "./role.ts";
 export interface TeamInput {
   readonly requirement: Message;
   readonly options: RunOptions;
-  /** `Role/Action` -> the name of the deployment that answers. */
-  readonly lanes: Readonly<Record<string, string>>;
+  /** `Role/Action` -> the names of the deployments that answer, in the order in which they are asked. */
+  readonly lanes: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How a run ended. Running out of money or rounds is an outcome, not a crash. */

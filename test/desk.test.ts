@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { userRequirement } from "../actions/user-requirement.ts";
 import type { Desk } from "../src/desk.ts";
 import { noteAction, noteAnswer, roleWith } from "./helpers/notes.ts";
-import { failed } from "./helpers/scripted-steps.ts";
+import { failed, said } from "./helpers/scripted-steps.ts";
 import { runTeam } from "./helpers/team-run.ts";
 
 const draft = noteAction("Draft");
@@ -21,7 +21,7 @@ describe("asking at a desk", () => {
         await desk.ask(draft, "sun", "a.txt");
         await desk.ask(list, "rain");
       },
-      { lanes: { "Writer/Draft": "local", "Other/List": "far" } },
+      { lanes: { "Writer/Draft": ["local"], "Other/List": ["far"] } },
     );
     expect(asked.map(({ key, lane }) => [key, lane])).toEqual([
       ["Draft/1.1", "local"],
@@ -76,6 +76,69 @@ describe("publishing", () => {
     const { commits, documents } = await atDesk((desk) => desk.run(draft, "rain"));
     expect(commits).toEqual([{ message: "Draft by Writer", files: { "Draft.txt": "Draft about rain.\n" } }]);
     expect(documents.Draft).toEqual({ "": { text: "Draft about rain." } });
+  });
+});
+
+describe("a document of which another model than the first wrote the last version", () => {
+  const paper = {
+    ...draft,
+    write: ({ text }: { text: string }, subject: string) => ({
+      [`docs/${subject || "paper"}.md`]: `# ${text}\n`,
+      [`docs/${subject || "paper"}.json`]: JSON.stringify({ text }),
+      [`src/${subject || "paper"}.js`]: `// ${text}\n`,
+    }),
+  };
+  /** The first model fails at every question about this; the second one answers. */
+  const without = (topic: string): Partial<Parameters<typeof runTeam>[0]> => ({
+    lanes: { "Writer/Draft": ["main", "spare"] },
+    answer: (call) => {
+      const text = noteAnswer(call);
+      if (call.turn > 1) return { ...said(text), model: "gpt-spare" } as ReturnType<typeof said>;
+      return text.includes(topic) ? failed("network", "no route to the model") : text;
+    },
+  });
+
+  it("says so in its Markdown file and in the commit, and nowhere else", async () => {
+    const { commits } = await atDesk((desk) => desk.run(paper, "rain"), without("rain"));
+    expect(commits).toEqual([
+      {
+        message: "Draft by Writer\n\nWritten by another model:\ngpt-spare (in place of main)",
+        files: {
+          "docs/paper.md": "# Draft about rain.\n\n*Written by gpt-spare (in place of main)*\n",
+          "docs/paper.json": '{"text":"Draft about rain."}',
+          "src/paper.js": "// Draft about rain.\n",
+        },
+      },
+    ]);
+  });
+
+  it("is named in a commit of several", async () => {
+    const { commits } = await atDesk(async (desk) => {
+      const [a, b, c] = [
+        await desk.ask(paper, "rain", "a"),
+        await desk.ask(paper, "sun", "b"),
+        await desk.ask(paper, "rain again", "c"),
+      ];
+      desk.publish(paper, "", { a, b, c });
+    }, without("rain"));
+    expect(commits[0]?.message).toBe(
+      "Draft by Writer: a, b, c\n\nWritten by another model:\na: gpt-spare (in place of main)\nc: gpt-spare (in place of main)",
+    );
+    const files: Record<string, string> = Object(commits[0]?.files);
+    expect(files["docs/b.md"]).toBe("# Draft about sun.\n");
+    expect(files["docs/c.md"]).toContain("gpt-spare");
+  });
+
+  it("says nothing any more when the first one has written it anew", async () => {
+    const { commits } = await atDesk(async (desk) => {
+      await desk.run(paper, "rain");
+      await desk.run(paper, "sun");
+    }, without("rain"));
+    expect(commits.map(({ message }) => message)).toEqual([
+      "Draft by Writer\n\nWritten by another model:\ngpt-spare (in place of main)",
+      "Draft by Writer",
+    ]);
+    expect(commits[1]?.files).toMatchObject({ "docs/paper.md": "# Draft about sun.\n" });
   });
 });
 

@@ -10,8 +10,10 @@ import { roster } from "../roles/index.ts";
 import { exitCodes } from "../src/errors.ts";
 import type { ChatMessage } from "../src/llm/provider.ts";
 import { listRecordings } from "../src/llm/recordings.ts";
+import { anthropicServer } from "./helpers/anthropic-server.ts";
 import { answers, resolveFrom } from "./helpers/config-folder.ts";
-import { answerTo } from "./helpers/greeter.ts";
+import { answerToAll } from "./helpers/greeter.ts";
+import { ollamaServer } from "./helpers/ollama-server.ts";
 import { openaiServer } from "./helpers/openai-server.ts";
 import { metagpt } from "./helpers/program.ts";
 import { tempFolder } from "./helpers/temp.ts";
@@ -78,7 +80,7 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
   });
 
   it("names variables that are read", async () => {
-    const { all } = await loadPresets();
+    const { all } = await loadPresets(process.cwd());
     const read = new Set([
       ...all.flatMap(({ variables }) => Object.values(variables).flat()),
       ...[...Object.keys(Options.shape), "llm"].map((name) => `METAGPT_${name.toUpperCase()}`),
@@ -98,7 +100,7 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
   });
 
   it("says what a model without a price is counted at", async () => {
-    const { assumed } = await loadPrices();
+    const { assumed } = await loadPrices(7);
     expect(prose.match(/\$\d+/g)).toEqual([`$${assumed.input}`, `$${assumed.output}`]);
   });
 
@@ -169,10 +171,20 @@ it("the help fits a screen of 80 by 50", async () => {
 });
 
 it("every command of the README works as it is written", { timeout: 60_000 }, async () => {
-  const server = await openaiServer(({ body }) => answerTo(body.messages as ChatMessage[]));
-  onTestFinished(() => server.close());
+  const models = { status: 200, body: { data: [{ id: "gpt-6.1-terra" }] } };
+  const server = await openaiServer(({ body }) => answerToAll(body.messages as ChatMessage[]), { models });
+  const claude = await anthropicServer(() => "In a file.");
+  const ollama = await ollamaServer(() => "In a file.", {
+    models: [{ name: "qwen2.5-coder:7b", size: 1, details: { family: "qwen2", families: [] } }],
+  });
+  onTestFinished(async () => void (await Promise.all([server.close(), claude.close(), ollama.close()])));
   const cwd = tempFolder();
-  const env = { OPENAI_API_KEY: "sk-0123456789abcdef", OPENAI_BASE_URL: `${server.url}/v1` };
+  const env = {
+    ...{ OPENAI_API_KEY: "sk-0123456789abcdef", OPENAI_BASE_URL: `${server.url}/v1` },
+    ...{ DEEPSEEK_API_KEY: "sk-fedcba9876543210", DEEPSEEK_BASE_URL: `${server.url}/v1` },
+    ...{ ANTHROPIC_API_KEY: "sk-ant-0123456789", ANTHROPIC_BASE_URL: claude.url },
+    OLLAMA_API_BASE: ollama.url,
+  };
   const commands = commandsOf(partsOf(read("README.md")));
   const ended: [string, number | null][] = [];
   for (const words of commands) {

@@ -31,6 +31,7 @@ const writeFile = defineAction({
 function question(action: Action<string, never>, answers: LlmAnswer[], subject = "") {
   const script = scriptedSteps(...answers);
   const persona = "You are Ann, the Writer.";
+  let turn = 0;
   const asking = ask(script.steps, {
     action,
     input: "rain",
@@ -39,9 +40,12 @@ function question(action: Action<string, never>, answers: LlmAnswer[], subject =
     subject,
     attempt: 1,
     lane: "local",
+    replaceable: false,
+    nextTurn: () => ++turn,
+    share: 1,
     maxReasks: 2,
     repair: true,
-  });
+  }).then(({ document }) => document);
   return { ...script, asking };
 }
 
@@ -94,6 +98,27 @@ describe("asking for a document", () => {
     expect(caused.at(-1)?.input).toMatchObject({ type: "unusable", saved: "WriteNote-1.3.txt" });
   });
 
+  it("asks again, saying so, when the answer was stopped because it repeated itself", async () => {
+    const { asking, asked, caused } = note([failed("loop", "m repeated itself"), said(JSON.stringify(good))]);
+    expect(await asking).toEqual(good);
+    expect(asked.map(({ key }) => key)).toEqual(["WriteNote/1.1", "WriteNote/1.2"]);
+    const messages = asked[1]?.request.messages ?? [];
+    expect(messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
+    expect(messages[3]?.content).toContain(
+      "- it repeated the same passage without end: write each part once, and stop when it is complete",
+    );
+    expect(caused.find(({ input }) => input.type === "reask")).toBeDefined();
+  });
+
+  it("gives up on a model that repeats itself whenever it is asked", async () => {
+    const { asking, left } = note([failed("loop", "m"), failed("loop", "m"), failed("loop", "m")]);
+    await expect(asking).rejects.toMatchObject({
+      kind: "unusable",
+      message: expect.stringContaining("it repeated the same passage without end"),
+    });
+    expect(left()).toBe(0);
+  });
+
   it("applies the action's own rules: warnings are told, problems are asked about", async () => {
     const { asking, asked, caused } = note([
       said(JSON.stringify({ ...good, title: "forbidden" })),
@@ -138,6 +163,17 @@ describe("asking for code", () => {
     ]);
     expect(await asking).toBe("const a = 1;\n");
     expect(asked.map(({ key }) => key.split("/").at(-1))).toEqual(["1.1", "1.2", "1.3"]);
+  });
+
+  it("asks again from the beginning when the rest of an answer repeats itself", async () => {
+    const { asking, asked } = file([
+      said("```js\nlet a;\n", "length"),
+      failed("loop", "m"),
+      said("```js\nlet b;\n```"),
+    ]);
+    expect(await asking).toBe("let b;\n");
+    expect(asked[2]?.request.messages.map(({ role }) => role)).toEqual(["system", "user", "assistant", "user"]);
+    expect(asked[2]?.request.messages[3]?.content).toContain("write each part once");
   });
 
   it("asks again when an apology came instead of code", async () => {

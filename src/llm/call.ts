@@ -4,22 +4,23 @@ import type { Operation } from "../engine/steps.ts";
 import type { Emit } from "../events.ts";
 import { keyOf } from "./about.ts";
 import { type Account, openAccount, Refused } from "./account.ts";
+import { type Attempted, AttemptFailed, attempt, type Listening } from "./attempt.ts";
+import { type Connect, type Connection, openConnections } from "./connections.ts";
 import { costOf } from "./cost.ts";
 import type { Deployment, PriceBasis } from "./deployment.ts";
 import { connectDeployment } from "./index.ts";
 import {
   type Delta,
   type FailureKind,
-  type Finish,
   type FinishReason,
-  type Llm,
-  type Notice,
+  type LlmRequest,
   ProviderError,
   type Usage,
 } from "./provider.ts";
 import type { RecordedAnswer } from "./recordings.ts";
 import { retrying } from "./retry.ts";
-import { estimateMessages, estimateTokens } from "./tokens.ts";
+import { redactor, secretsIn } from "./secrets.ts";
+import { countMessages, estimateMessages, estimateTokens } from "./tokens.ts";
 
 const Call = z.object({
   role: z.string(),
@@ -29,6 +30,8 @@ const Call = z.object({
   turn: z.int(),
   messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
   schema: z.object({ name: z.string(), schema: z.record(z.string(), z.unknown()) }).optional(),
+  /** Another LLM is asked if this one fails, so that one known to be dead need not be tried. */
+  replaceable: z.boolean().optional(),
 });
 
 /** One question to one LLM, as it crosses the seam. */
@@ -46,7 +49,7 @@ export type LlmAnswer =
   | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number };
 
 type LlmFailure = {
-  readonly kind: FailureKind | "budget" | "stopped";
+  readonly kind: FailureKind | "budget" | "stopped" | "skipped";
   readonly message: string;
   readonly hint?: string;
   /** One line for each attempt that failed. */
@@ -55,9 +58,11 @@ type LlmFailure = {
 
 interface Surroundings {
   readonly deployments: readonly Deployment[];
-  readonly connect?: (deployment: Deployment, notify: (notice: Notice) => void) => Promise<Llm>;
+  readonly connect?: Connect;
   readonly budget: Budget;
   readonly emit: Emit;
+  /** Hears the answer with this key piece by piece; a retry begins it anew. */
+  readonly heard?: ((key: string, delta: Delta) => void) | undefined;
   /** Once aborted no call and no further try is begun; those under way end by the signal of the engine. */
   readonly stop: AbortSignal;
   readonly record?: ((call: LlmCall, answer: RecordedAnswer) => Promise<void>) | undefined;
@@ -71,38 +76,36 @@ interface Under {
   readonly signal: AbortSignal;
   readonly ended: AbortSignal;
   readonly account: Account;
-}
-
-/** What one attempt has brought so far; `unseen` is reasoning and tool calls, which cost but are not returned. */
-interface Received {
-  text: string;
-  unseen: string;
+  readonly connection: Connection;
 }
 
 /**
  * The operation that asks an LLM: everything that stands around a call, once for all providers. It keeps to the
- * budget, tries again what may pass, tells the run what happens, and answers failures as data.
+ * budget and to the limits of each deployment, tries again what may pass, tells the run what happens, and answers
+ * failures as data.
  */
 export function llmOperation(surroundings: Surroundings): Operation {
-  const { deployments, connect = connectDeployment, budget, emit, stop, record, clock = Date.now } = surroundings;
-  const connections = new Map<string, Promise<Llm>>();
-  const notify = ({ about, ...notice }: Notice) => emit({ ...notice, key: keyOf(about), ...about });
-  const connected = (deployment: Deployment) => {
-    const connection = connections.get(deployment.name) ?? connect(deployment, notify);
-    connections.set(deployment.name, connection);
-    return connection;
-  };
+  const { deployments, connect = connectDeployment, budget, heard, stop, record, clock = Date.now } = surroundings;
+  const clean = redactor(deployments.flatMap(({ settings }) => secretsIn(settings)));
+  const emit: Emit = (event) => surroundings.emit(clean(event));
+  const connectionTo = openConnections(connect, ({ about, ...notice }) =>
+    emit({ ...notice, key: keyOf(about), ...about }),
+  );
 
   return async (input, { key, lane, signal }): Promise<LlmAnswer> => {
     const call = Call.parse(input);
     const deployment = deployments.find(({ name }) => name === lane);
     if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
+    const connection = connectionTo(deployment);
+    const dead = call.replaceable ? connection.breaker.check() : undefined;
+    if (dead !== undefined) return { ok: false, failure: { kind: "skipped", message: `skipped: ${dead}`, tries: [] } };
     const ended = AbortSignal.any([stop, signal]);
     const account = await openAccount(budget, mostOf(call, deployment), ended).catch(refusal);
     if (account instanceof Refused) return { ok: false, failure: failureOf(account, []) };
     try {
       // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
-      return await perform(call, deployment, { key, signal: AbortSignal.any([signal]), ended, account });
+      const under = { key, signal: AbortSignal.any([signal]), ended, account, connection };
+      return await perform(call, deployment, under);
     } finally {
       account.close();
     }
@@ -110,9 +113,8 @@ export function llmOperation(surroundings: Surroundings): Operation {
 
   /** Asks, again where that helps, and tells the run about it. */
   async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<LlmAnswer> {
-    const { key, signal, ended, account } = under;
-    const { messages, schema, ...about } = call;
-    const request = { messages, schema, maxTokens: deployment.maxToken, about };
+    const { key, ended, account, connection } = under;
+    const { messages: _messages, schema: _schema, replaceable: _replaceable, ...about } = call;
     const seen = { key, ...about, llm: deployment.name, model: deployment.model };
     const began = clock();
     const seconds = () => (clock() - began) / 1000;
@@ -120,26 +122,20 @@ export function llmOperation(surroundings: Surroundings): Operation {
     const lost: Usage[] = [];
     const tries: string[] = [];
 
-    const attempt = async (llm: Llm) => {
-      const received: Received = { text: "", unseen: "" };
+    const once = async () => {
       try {
-        const finish = await drain(llm.stream(request, { signal }), received, () => {
-          refuseFlood(received, deployment);
-          progress(received);
-        });
-        return { text: received.text, ...finish, usage: usageOf(finish, call, received) };
+        return await inTurn(call, deployment, { ...under, progress, heard: (delta) => heard?.(key, delta) });
       } catch (error) {
-        const used = lostBy(error, call, received);
-        lost.push(used);
-        account.spend(costOf(used, deployment.price));
-        throw error;
+        if (!(error instanceof AttemptFailed)) throw error;
+        lost.push(error.usage);
+        account.spend(costOf(error.usage, deployment.price));
+        throw error.cause;
       }
     };
 
     emit({ type: "call-start", ...seen });
     try {
-      const llm = await connected(deployment);
-      const { text, finish, usage, model, cost } = await retrying(() => attempt(llm), {
+      const { text, reasoning, finish, usage, model, cost } = await retrying(once, {
         signal: ended,
         onRetry: async (failed, { message: reason }, wait) => {
           tries.push(reason);
@@ -147,16 +143,20 @@ export function llmOperation(surroundings: Surroundings): Operation {
           emit({ type: "retry", ...seen, failed, reason, wait: wait / 1000 });
         },
       });
+      connection.breaker.succeeded();
       const own = cost ?? costOf(usage, deployment.price);
-      const basis = cost === undefined ? deployment.priceBasis : basisOfStated(deployment);
       account.spend(own);
       const usd = account.spent;
-      emit({ type: "call-end", ...seen, model, seconds: seconds(), finish, usage, cost: { usd, basis } });
-      await record?.(call, { text, finish, model, usage, usd: own });
-      return { ok: true, text, finish, model, usd };
+      if (reasoning.trim() !== "") emit({ type: "reasoning", key, ...about, text: reasoning });
+      const paid = { usd, ...bill(deployment, usd, cost) };
+      const named = model || deployment.model;
+      emit({ type: "call-end", ...seen, model: named, seconds: seconds(), finish, usage, cost: paid });
+      await record?.(call, { text, finish, model: named, usage, usd: own });
+      return { ok: true, text, finish, model: named, usd };
     } catch (error) {
       if (!(error instanceof ProviderError || error instanceof Refused)) throw error;
-      const failure = failureOf(error, error instanceof ProviderError ? error.tries : tries);
+      if (error instanceof ProviderError) connection.breaker.failed(error.kind, error.message);
+      const failure = clean(failureOf(error, error instanceof ProviderError ? error.tries : tries));
       const usd = account.spent;
       const usage = sumOf(lost);
       emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries], seconds: seconds(), usage, usd });
@@ -165,61 +165,54 @@ export function llmOperation(surroundings: Surroundings): Operation {
   }
 }
 
-/** The most a call can cost: its prompt, the schema that servers count with it, and the longest answer allowed. */
-function mostOf({ messages, schema }: LlmCall, { price, maxToken }: Deployment): number {
-  const shape = schema ? estimateTokens(JSON.stringify(schema)) : 0;
-  return costOf({ input: estimateMessages(messages) + shape, output: maxToken }, price);
-}
-
-/** Reads a stream to its end; when `more` objects, the stream is closed. */
-async function drain(stream: AsyncGenerator<Delta, Finish, void>, received: Received, more: () => void) {
+/** One attempt, as soon as the limits of its deployment allow it. */
+async function inTurn(
+  call: LlmCall,
+  deployment: Deployment,
+  { connection, signal, ended, progress, heard }: Under & Pick<Listening, "progress" | "heard">,
+): Promise<Attempted> {
+  const request = await fitting(call, deployment);
+  const { model } = deployment;
+  const leave = await connection.limits.enter(estimateMessages(call.messages) + request.maxTokens, ended);
+  let used: number | undefined;
   try {
-    for (;;) {
-      const step = await stream.next();
-      if (step.done) return step.value;
-      const delta = step.value;
-      if (delta.type === "text") received.text += delta.text;
-      else received.unseen += delta.type === "reasoning" ? delta.text : (delta.name ?? "") + delta.arguments;
-      more();
-    }
-  } catch (error) {
-    await stream.return(undefined as never);
-    throw error;
+    const answer = await attempt(await connection.llm(), request, { signal, model, progress, heard });
+    used = answer.usage.input + answer.usage.output;
+    return answer;
+  } finally {
+    leave(used);
   }
 }
 
-/** A server that ignores the limit of an answer must not fill the memory. No token has twenty characters on average. */
-function refuseFlood({ text, unseen }: Received, { model, maxToken }: Deployment): void {
-  if (text.length + unseen.length <= maxToken * 20) return;
-  const hint = "The server ignores max_token, or the model repeats itself without end.";
-  throw new ProviderError(`${model} sent far more than the ${maxToken} tokens it may`, { kind: "protocol", hint });
+/** The request with as much room for the answer as the context leaves; a prompt that leaves none is not sent. */
+async function fitting(call: LlmCall, { model, maxToken, contextLength }: Deployment): Promise<LlmRequest> {
+  const { messages, schema, replaceable: _replaceable, ...about } = call;
+  const request = { messages, schema, about };
+  if (contextLength === undefined) return { ...request, maxTokens: maxToken };
+  const prompt = (await countMessages(messages)) + (schema ? estimateTokens(JSON.stringify(schema)) : 0);
+  const room = contextLength - prompt;
+  if (room >= Math.min(maxToken, 256)) return { ...request, maxTokens: Math.min(maxToken, room) };
+  const message = `${model}: the prompt of about ${prompt} tokens leaves no room for an answer in a context of ${contextLength}`;
+  const hint = "Choose a model with a larger context, or ask for something smaller.";
+  throw new ProviderError(message, { kind: "overflow", hint });
 }
 
-const tokensOf = ({ text, unseen }: Received) => estimateTokens(text) + estimateTokens(unseen);
+/** The most a call can cost: its prompt, the schema that servers count with it, and the longest answer allowed. */
+function mostOf({ messages, schema }: LlmCall, { price, maxToken }: Deployment): number {
+  const shape = schema ? estimateTokens(JSON.stringify(schema)) : 0;
+  const input = Math.max(price.input, price.cachedWrite ?? 0);
+  return costOf({ input: estimateMessages(messages) + shape, output: maxToken }, { ...price, input });
+}
 
 /** Tells the tokens received so far at most four times a second. */
-function throttled(clock: () => number, tell: (tokens: number) => void): (received: Received) => void {
+function throttled(clock: () => number, tell: (tokens: number) => void): (tokens: () => number) => void {
   let last = clock();
-  return (received) => {
+  return (tokens) => {
     const now = clock();
     if (now - last < 250) return;
     last = now;
-    tell(tokensOf(received));
+    tell(tokens());
   };
-}
-
-/** The server's own count; one that counts nothing although an answer came is none, and is estimated. */
-function usageOf({ usage }: Finish, { messages }: LlmCall, received: Received): Usage {
-  const output = tokensOf(received);
-  if (usage && (usage.output > 0 || output === 0)) return usage;
-  return { input: estimateMessages(messages), output, source: "estimated" };
-}
-
-/** What a failed attempt used. A server charges for what it generated before a stream broke; nothing received is free. */
-function lostBy(error: unknown, { messages }: LlmCall, received: Received): Usage {
-  if (error instanceof ProviderError && error.usage) return error.usage;
-  const output = tokensOf(received);
-  return { input: output > 0 ? estimateMessages(messages) : 0, output, source: "estimated" };
 }
 
 /** Estimated as soon as a part that counts is. */
@@ -230,8 +223,13 @@ function sumOf(parts: readonly Usage[]): Usage {
   return { input: total("input"), output: total("output"), source: reported ? "reported" : "estimated" };
 }
 
-/** A cost that the answer itself states is exact, unless it is an old one. */
-const basisOfStated = ({ provider }: Deployment): PriceBasis => (provider === "recording" ? "recorded" : "known");
+/** How a sum was found, and what it is in yuan where that is the currency of the price. */
+function bill({ provider, price, priceBasis }: Deployment, usd: number, stated: number | undefined) {
+  // A cost that the answer itself states is exact, unless it is an old one.
+  const basis: PriceBasis = stated === undefined ? priceBasis : provider === "recording" ? "recorded" : "known";
+  const cny = stated === undefined && price.cnyPerUsd !== undefined ? { cny: usd * price.cnyPerUsd } : {};
+  return { basis, ...cny };
+}
 
 function refusal(error: unknown): Refused {
   if (error instanceof Refused) return error;

@@ -28,6 +28,7 @@ const Body = z.object({
   code: word,
   error_code: word,
   param: word,
+  details: z.looseObject({ error_code: word }).optional().catch(undefined),
   metadata: z.looseObject({ reasons: z.unknown().optional(), error_type: word }).optional().catch(undefined),
 });
 
@@ -38,14 +39,24 @@ export function faultIn(value: unknown): Fault | undefined {
   const read = Body.safeParse(content);
   if (!read.success) return undefined;
   const body = read.data;
-  const inner = faultIn(body.error);
-  const code = body.metadata?.reasons === undefined ? (body.code ?? body.error_code) : "content_filter";
+  const inner = faultIn(body.error) ?? nameIn(body.error);
+  const code =
+    body.metadata?.reasons === undefined
+      ? (body.code ?? body.error_code ?? body.details?.error_code)
+      : "content_filter";
   const outer = { type: body.metadata?.error_type ?? body.type ?? body.status ?? body.object, code, param: body.param };
   if (inner) return { ...inner, code: inner.code ?? outer.code, type: inner.type ?? outer.type };
   const own = body.message ?? body.msg ?? body.error_msg ?? (body.error_code ? body.text : undefined);
   if (own) return { message: own, ...outer };
   const listed = faultIn(body.detail) ?? faultIn(body.errors);
   return listed && { ...listed, code: listed.code ?? code };
+}
+
+/** An error without words has at least a name. */
+function nameIn(error: unknown): Fault | undefined {
+  const { code, type } = Body.safeParse(error).data ?? {};
+  const message = code ?? type;
+  return message === undefined ? undefined : { message, code, type };
 }
 
 /** Reads the body of a refused request: JSON of any vendor, plain text, a gateway's page, or nothing. */

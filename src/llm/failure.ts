@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ConfigError } from "../errors.ts";
 import { type Fault, faultIn } from "./error-body.ts";
 import { type FailureKind, ProviderError } from "./provider.ts";
 
@@ -12,6 +13,8 @@ export interface FailedCall {
   readonly secrets?: readonly (string | undefined)[];
   /** What to do when the server does not know the model. */
   readonly missingModel?: string;
+  /** What to do when there is nothing at the address. */
+  readonly wrongAddress?: string;
 }
 
 /**
@@ -30,16 +33,21 @@ export function failureOf(error: unknown, call: FailedCall): ProviderError {
 
 /** What a server said as an error, as `failureOf` takes it; without a status it came within an answer. */
 export function faultError(fault: Fault, status?: number, headers?: Headers): ProviderError {
-  const kind = kindOf(fault, status);
-  const message = `${prefix(kind, status)}${fault.message}${status === undefined ? "" : ` (HTTP ${status})`}`;
+  // Within an answer the code is the status.
+  const known = status ?? (/^[45]\d\d$/.test(fault.code ?? "") ? Number(fault.code) : undefined);
+  const kind = kindOf(fault, known);
+  const message = `${prefix(kind, known)}${fault.message}${status === undefined ? "" : ` (HTTP ${status})`}`;
   const retryAfter = headers && waitHint(headers);
   const shouldRetry = { true: true, false: false }[headers?.get("x-should-retry") ?? ""];
   return new ProviderError(message, { kind, status, retryAfter, shouldRetry });
 }
 
-/** SDKs wrap what our fetch threw. */
+/** SDKs wrap what our fetch threw. An error of the configuration is no failure of the call and is thrown on. */
 function ownError(error: unknown): ProviderError | undefined {
-  for (let next = error; next instanceof Error; next = next.cause) if (next instanceof ProviderError) return next;
+  for (let next = error; next instanceof Error; next = next.cause) {
+    if (next instanceof ConfigError) throw next;
+    if (next instanceof ProviderError) return next;
+  }
   return undefined;
 }
 
@@ -67,19 +75,22 @@ const codes: Partial<Record<FailureKind, RegExp>> = {
   overflow:
     /^(context_length_exceeded|exceed_context_size_error|40303|1261|tokens_too_long|characters_too_long|336007|10907|model_context_window_exceeded)$/,
   policy:
-    /^(content_filter|content_policy_violation|data_?inspection_?failed|SensitiveContentDetected.*|unsafe_request|moderation|sensitive|1300|1301|10013|10014)$/i,
+    /^(content_filter|content_policy_violation|data_?inspection_?failed|SensitiveContentDetected.*|unsafe_request|moderation|sensitive|1300|1301|10013|10014|10019|10021)$/i,
   quota:
-    /^(insufficient_quota|exceeded_current_quota_error|QuotaExceeded|billing_error|insufficient_balance|arrearage|AccountOverdueError|1113|1304|1308|1310|17|19|11200)$/i,
-  rate: /rate_?limit|^(rpm|tpm)_|^limit_|^throttling|RateLimitExceeded|^(RESOURCE_EXHAUSTED|engine_overloaded_error|1302|1303|1305|1312|4|18|336501|336502|4290[1-3]|11202)$/i,
-  auth: /^(invalid_api_key|invalid_iam_token|authentication_error|invalid_authentication_error|InvalidApiKey|1000|1001|1002|1003|1004|14|15|100|110|111)$/i,
-  server: /overloaded|^(InternalError.*|internal_error|ModelLoadingError|1120|1230|1234|5000[1-6]|50505|10110)$/i,
+    /^(insufficient_quota|exceeded_current_quota_error|QuotaExceeded|billing_error|\w+_spend_limit_reached|insufficient_balance|arrearage|AccountOverdueError|1113|1304|1308|1310|17|19|10016|11200|11201)$/i,
+  rate: /rate_?limit|^(rpm|tpm)_|^limit_|^throttling|RateLimitExceeded|^(RESOURCE_EXHAUSTED|engine_overloaded_error|1302|1303|1305|1312|4|18|336501|336502|4290[1-3]|10006|10007|11202|11203)$/i,
+  auth: /^(invalid_api_key|invalid_iam_token|authentication_error|invalid_authentication_error|permission_error|InvalidApiKey|no_db_connection|1000|1001|1002|1003|1004|6|13|14|15|100|110|111|10015|(Model\.)?AccessDenied)$/i,
+  server:
+    /overloaded|^(InternalError.*|internal_error|ModelLoadingError|1120|1230|1234|5000[1-6]|50505|1000[89]|1001[0-2]|10110|10222)$/i,
+  request:
+    /^(invalid_request_error|not_found_error|InvalidParameter|ModelNotFound|1000[345]|10163|10404|33600[1-5]|33610[1-5])$/,
 };
 
 const overflowing =
-  /prompt is too long|exceeded model token limit|maximum context length|range of input length|context (length|window|size)|input.{0,20}too long|too many tokens|maximum.{0,40}tokens|token limit/i;
+  /prompt is too long|exceeded model token limit|maximum context length|range of input length|context (length|window|size|limit)|input.{0,20}too long|too many tokens|maximum.{0,40}tokens|token limit/i;
 
 /** The answer's limit is wrong, not the prompt; `openai` puts that right by itself. */
-const outputLimit = /^(?!.*context (length|window)).*max_(completion_)?tokens/s;
+const outputLimit = /^(?!.*context (length|window|limit)).*max_(completion_)?tokens/s;
 
 function kindOf({ code, type, message }: Fault, status: number | undefined): FailureKind {
   const is = (kind: FailureKind) => [code, type].some((word) => word !== undefined && codes[kind]?.test(word));
@@ -94,6 +105,7 @@ function kindOf({ code, type, message }: Fault, status: number | undefined): Fai
   if (status === 408 || status === 409 || is("server")) return "server";
   if (status !== undefined && status >= 500) return [501, 505].includes(status) ? "request" : "server";
   if (refused && is("auth")) return "auth";
+  if (status === undefined && is("request")) return "request";
   if (status === undefined && /rate limit|too many requests|throttl/i.test(message)) return "rate";
   return status === undefined ? "server" : "request";
 }
@@ -117,14 +129,20 @@ function hintFor({ kind, status, message }: ProviderError, call: FailedCall): st
   if (kind === "rate") return "Try again later, or lower --concurrency.";
   if (kind === "overflow") return "Choose a model with a larger context, or ask for something smaller.";
   if (kind === "policy") return "Word the request differently, or choose another LLM.";
+  if (kind === "truncated") return brokenOff;
   if (/requires more system memory/.test(message)) return "Choose a smaller model.";
   if (kind !== "request") return undefined;
   if (unknownModel.test(message)) return call.missingModel ?? `Check model: ${server} does not offer ${call.model}.`;
-  return status === 404 || status === 405 ? "Check base_url: the address of most servers ends in /v1." : undefined;
+  if (status !== 404 && status !== 405) return undefined;
+  return call.wrongAddress ?? "Check base_url: the address of most servers ends in /v1.";
 }
 
-const unknownModel =
-  /\b(model|deployment)\b.{0,120}\b(not found|not exist|not available|unavailable)|not found.{0,20}\bmodel\b|no such model|unknown model|only .* allowed now|模型不存在/is;
+const brokenOff =
+  "Some servers break off an answer when the next question comes, or when the prompt is too long: lower --concurrency, or choose a model with a larger context.";
+
+/** What servers say of a model that they do not have. */
+export const unknownModel =
+  /\b(model|deployment)\b.{0,120}\b(not found|not exist|not available|unavailable)|not found.{0,20}\bmodel\b|no such model|unknown model|invalid model name|only .* allowed now|模型不存在/is;
 
 /** Milliseconds a server asks to wait, from whichever header says so first; undefined where none does sensibly. */
 export function waitHint(headers: Headers, now = Date.now()): number | undefined {
@@ -134,14 +152,21 @@ export function waitHint(headers: Headers, now = Date.now()): number | undefined
     /^[\d.]+$/.test(seconds) ? amount(seconds) * 1000 : Date.parse(seconds) - now,
     duration(headers.get("x-ratelimit-reset-requests")),
     duration(headers.get("x-ratelimit-reset-tokens")),
+    ...["requests", "tokens", "input-tokens", "output-tokens"].map((what) => untilReset(headers, what, now)),
   ];
   return waits.find((wait) => wait > 0);
 }
 
 const amount = (text: string | null) => (text ? Number(text) : Number.NaN);
 
-/** Reads `17ms`, `1m30s`, `6m0s` and `2h` as milliseconds. */
-function duration(text: string | null): number {
+/** Anthropic says of each limit when it is whole again, of those that are not used up as well. */
+function untilReset(headers: Headers, what: string, now: number): number {
+  const name = `anthropic-ratelimit-${what}`;
+  return headers.get(`${name}-remaining`) === "0" ? Date.parse(headers.get(`${name}-reset`) ?? "") - now : Number.NaN;
+}
+
+/** Reads `17ms`, `1m30s`, `6m0s` and `2h` as milliseconds; NaN where it is none of these. */
+export function duration(text: string | null): number {
   if (!text || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return Number.NaN;
   const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
   return Object.entries(units).reduce((sum, [unit, ms]) => {
@@ -150,10 +175,12 @@ function duration(text: string | null): number {
   }, 0);
 }
 
-function scrub(text: string, secrets: FailedCall["secrets"] = []): string {
+/** A text without these secrets, and without what looks like a key. */
+export function scrub(text: string, secrets: FailedCall["secrets"] = []): string {
   return secrets
     .reduce<string>((clean, secret) => (secret && secret.length > 3 ? clean.replaceAll(secret, "***") : clean), text)
     .replace(/\b(sk|gsk|xai|bce-v3)[-/][\w*./-]{5,}[\w*]/g, "$1-***")
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, "***")
     .replace(/\bBearer\s+\S+/gi, "Bearer ***");
 }
 

@@ -1,21 +1,26 @@
 import { isThisMachine } from "./address.ts";
+import { startClock } from "./clock.ts";
+import { connectionError } from "./connection-error.ts";
 import { readFault } from "./error-body.ts";
 import { linesOf, repairEvents, repairJsonLines } from "./event-stream.ts";
-import { ProviderError } from "./provider.ts";
+import { ProviderError, type Tools } from "./provider.ts";
+import { openWire, type Wire, type WireOptions } from "./wire.ts";
 
-export interface WireOptions {
-  /** An HTTP proxy for every server but those of this machine. */
-  readonly proxy?: string | undefined;
-  /** Seconds the whole call may take, 600 where absent; 0 means 300. */
-  readonly timeout?: number | undefined;
-  /** Milliseconds until the connection stands. */
-  readonly connect?: number | undefined;
-  /** Milliseconds until the answer begins; a server on this machine, which may have to load its model, has the whole call. */
-  readonly firstByte?: number | undefined;
-  /** Milliseconds between two pieces of the answer; comments count as pieces. */
-  readonly idle?: number | undefined;
-  /** Milliseconds a stream may go on with nothing but comments. */
-  readonly comments?: number | undefined;
+/** What a provider with a server is given: one way to it for `fetch` and for sockets of its own. */
+export function wireTools(options: WireOptions = {}): Pick<Tools, "fetch" | "clock" | "socket"> {
+  let opened: Promise<Wire> | undefined;
+  const wire = () => {
+    opened ??= openWire(options);
+    return opened;
+  };
+  return {
+    fetch: wireFetch(options, wire),
+    clock: (caller) => startClock(options, caller),
+    async socket(url) {
+      const { agentFor, ca } = await wire();
+      return { agent: await agentFor(url), ca };
+    },
+  };
 }
 
 /**
@@ -23,50 +28,54 @@ export interface WireOptions {
  * origin, gives every error body the shape `{"error":{message,type,code}}`, and repairs what was asked for as
  * `text/event-stream` or `application/x-ndjson`. What goes wrong on the way is a ProviderError without the server's name.
  */
-export function wireFetch(options: WireOptions = {}): typeof globalThis.fetch {
-  const whole = (options.timeout === 0 ? 300 : (options.timeout ?? 600)) * 1000;
-  const { connect = 10_000, firstByte, idle = 120_000, comments = 600_000 } = options;
-  let opened: ReturnType<typeof openWire> | undefined;
+function wireFetch(options: WireOptions, wire: () => Promise<Wire>): typeof globalThis.fetch {
+  const { comments = 600_000, heard } = options;
 
   return async (input, init = {}) => {
-    opened ??= openWire(options.proxy, connect);
     const url = new URL(input instanceof Request ? input.url : input);
-    const clock = startClock(whole, init.signal);
-    const patience = firstByte ?? (isThisMachine(url) ? whole : 120_000);
+    const clock = startClock(options, init.signal);
+    const patience = clock.firstToken ?? (isThisMachine(url) ? clock.whole : 120_000);
     const answered = clock.limit(patience, "gave no answer");
     try {
-      const response = await follow(await opened, url, { ...init, signal: clock.signal });
-      answered();
-      const bytes = clock.watch(response.body, idle);
+      const response = await follow(await wire(), url, { ...init, signal: clock.signal });
+      heard?.(response.status, new Headers([...response.headers]));
+      if (clock.firstToken === undefined || response.status >= 400) answered();
+      const bytes = clock.watch(response.body);
       if (response.status >= 400) return await refusal(response, bytes);
-      return readable(response, bytes, init.headers, (events) => clock.watch(events, comments, "sent only comments"));
+      return readable(response, bytes, init.headers, {
+        events: (events) => begun(clock.watch(events, comments, "sent only comments"), answered),
+        others: (pieces) => begun(pieces, answered),
+      });
     } catch (error) {
       answered();
       clock.stop();
-      throw clock.signal.aborted ? clock.signal.reason : connectionFailure(error, connect);
+      throw clock.signal.aborted ? clock.signal.reason : connectionFailure(error, clock.connect);
     }
   };
 }
 
-async function openWire(proxy: string | undefined, connect: number) {
-  const { Agent, ProxyAgent, fetch } = await import("undici");
-  // The clocks are ours; undici's own would end a slow answer after 300 s.
-  const limits = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: connect } };
-  const direct = new Agent(limits);
-  const remote = proxy ? new ProxyAgent({ uri: proxy, ...limits }) : direct;
-  return { fetch, dispatcherFor: (url: URL) => (isThisMachine(url) ? direct : remote) };
+/** Says when the first piece has come, or the stream is over. */
+async function* begun<T>(pieces: AsyncIterable<T>, answered: () => void): AsyncGenerator<T> {
+  try {
+    for await (const piece of pieces) {
+      answered();
+      yield piece;
+    }
+  } finally {
+    answered();
+  }
 }
 
-async function follow(wire: Awaited<ReturnType<typeof openWire>>, first: URL, init: RequestInit) {
+async function follow(wire: Wire, first: URL, init: RequestInit) {
   let url = first;
   for (let hops = 0; ; hops++) {
     const response = await wire.fetch(url, {
       method: init.method ?? "GET",
       headers: [...new Headers(init.headers)],
-      body: typeof init.body === "string" ? init.body : null,
+      body: typeof init.body === "string" || init.body instanceof Uint8Array ? init.body : null,
       signal: init.signal ?? null,
       redirect: "manual",
-      dispatcher: wire.dispatcherFor(url),
+      dispatcher: await wire.dispatcherFor(url),
     });
     const target = response.headers.get("location");
     if (response.status < 300 || response.status >= 400 || !target) return response;
@@ -81,52 +90,6 @@ async function follow(wire: Awaited<ReturnType<typeof openWire>>, first: URL, in
     }
     url = next;
   }
-}
-
-interface Clock {
-  readonly signal: AbortSignal;
-  /** Ends the call unless the returned function is called in time. */
-  limit(ms: number, what: string): () => void;
-  /** Passes a stream on and ends the call when it falls silent. */
-  watch<T>(source: AsyncIterable<T> | null, ms: number, what?: string): AsyncGenerator<T>;
-  stop(): void;
-}
-
-function startClock(whole: number, caller: AbortSignal | null | undefined): Clock {
-  const deadline = new AbortController();
-  const signal = caller ? AbortSignal.any([caller, deadline.signal]) : deadline.signal;
-  const limit = (ms: number, what: string) => {
-    const late = new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" });
-    // A socket under way keeps the process alive; a clock alone shall not.
-    const timer = setTimeout(() => deadline.abort(late), Math.min(ms, 2 ** 31 - 1)).unref();
-    return () => clearTimeout(timer);
-  };
-  const stop = limit(whole, "did not finish its answer");
-  return {
-    signal,
-    limit,
-    stop,
-    async *watch(source, ms, what = "sent nothing") {
-      let heard = limit(ms, what);
-      try {
-        for await (const piece of source ?? []) {
-          heard();
-          yield piece;
-          heard = limit(ms, what);
-        }
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        if (error instanceof ProviderError) throw error;
-        throw new ProviderError("the connection broke in the middle of the answer", {
-          kind: "truncated",
-          cause: error,
-        });
-      } finally {
-        heard();
-        stop();
-      }
-    },
-  };
 }
 
 type WireResponse = Awaited<ReturnType<typeof follow>>;
@@ -154,17 +117,23 @@ function readable(
   response: WireResponse,
   bytes: AsyncIterable<Uint8Array>,
   asked: RequestInit["headers"],
-  watchEvents: (events: AsyncIterable<string>) => AsyncIterable<string>,
+  watch: {
+    events: (events: AsyncIterable<string>) => AsyncIterable<string>;
+    others: <T>(pieces: AsyncIterable<T>) => AsyncIterable<T>;
+  },
 ): Response {
-  const expected = new Headers(asked).get("accept") ?? "";
-  const type = response.headers.get("content-type") ?? "";
-  const is = (name: string) => expected.includes(name) || type.includes(name);
   const answer = (body: AsyncIterable<Uint8Array>, as: string) =>
     new Response(ReadableStream.from(body), { status: response.status, headers: headersOf(response, as) });
-  if (is("event-stream")) return answer(encoded(watchEvents(repairEvents(linesOf(bytes)))), "text/event-stream");
-  if (is("ndjson")) return answer(encoded(repairJsonLines(linesOf(bytes))), "application/x-ndjson");
-  return answer(bytes, type);
+  if (isOf("event-stream", response, asked))
+    return answer(encoded(watch.events(repairEvents(linesOf(bytes)))), "text/event-stream");
+  if (isOf("ndjson", response, asked))
+    return answer(encoded(watch.others(repairJsonLines(linesOf(bytes)))), "application/x-ndjson");
+  return answer(watch.others(bytes), response.headers.get("content-type") ?? "");
 }
+
+/** What was asked for counts as much as what the server calls it. */
+const isOf = (name: string, response: WireResponse, asked: RequestInit["headers"]) =>
+  [new Headers(asked).get("accept"), response.headers.get("content-type")].some((type) => type?.includes(name));
 
 async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
@@ -188,29 +157,10 @@ function connectionFailure(error: unknown, connect: number): unknown {
     // The SDKs would take a cause that speaks of a timeout for their own.
     return new ProviderError(`no connection was made in ${connect / 1000} s`, { kind: "timeout" });
   }
-  const [message, hint] = connectionWords(code);
-  return new ProviderError(message ?? `the connection failed: ${cause.message || code}`, {
-    kind: "network",
-    shouldRetry: message?.includes("certificate") ? false : undefined,
-    hint,
-    cause,
-  });
+  return connectionError(cause);
 }
 
 function innermost(error: Error): Error {
   const next: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   return next instanceof Error ? innermost(next) : error;
-}
-
-function connectionWords(code: string): readonly [string?, string?] {
-  if (code === "ECONNREFUSED") return ["the connection was refused"];
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return ["the host name was not found", "Check base_url and the network; behind a proxy, set proxy."];
-  }
-  if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
-    const hint = "If the certificate is one of your own network, name its file in NODE_EXTRA_CA_CERTS.";
-    return [`the certificate of the server is not trusted (${code})`, hint];
-  }
-  const closed = code === "ECONNRESET" || code === "UND_ERR_SOCKET";
-  return closed ? ["the server closed the connection before it answered"] : [];
 }

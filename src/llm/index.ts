@@ -1,29 +1,52 @@
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
-import type { Deployment } from "./deployment.ts";
-import { wireFetch } from "./fetch.ts";
+import { anthropic } from "./anthropic.ts";
+import { bedrock } from "./bedrock.ts";
+import type { Connect } from "./connections.ts";
+import { dashscope } from "./dashscope.ts";
+import { wireTools } from "./fetch.ts";
 import { human } from "./human.ts";
+import { llamaCpp } from "./llama-cpp.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
-import type { Llm, Notice, Provider } from "./provider.ts";
+import type { Provider } from "./provider.ts";
+import { qianfanV1 } from "./qianfan-v1.ts";
 import { recording } from "./recording.ts";
+import { wire } from "./settings.ts";
+import { spark } from "./spark.ts";
+import { zhipuJwt } from "./zhipu-jwt.ts";
 
 /** Every kind of LLM. Their SDKs are loaded when one connects. */
-export const providers: Readonly<Record<string, Provider<unknown>>> = { openai, ollama, human, recording };
+export const providers: Readonly<Record<string, Provider<unknown>>> = {
+  openai,
+  anthropic,
+  ollama,
+  spark,
+  dashscope,
+  zhipu_jwt: zhipuJwt,
+  qianfan_v1: qianfanV1,
+  llama_cpp: llamaCpp,
+  bedrock,
+  human,
+  recording,
+};
 
-/** Connects an LLM with the settings its provider accepts; what it has to tell the run goes to `notify`. */
-export async function connectDeployment(deployment: Deployment, notify: (notice: Notice) => void): Promise<Llm> {
-  const { name, provider: kind, apiType, settings } = deployment;
-  const provider = Object.hasOwn(providers, kind) ? providers[kind] : undefined;
-  if (!provider) throw new ConfigError(`the LLM ${name} needs the provider ${kind}, which does not exist`);
+/** The provider of that name, else the one that a module brings. */
+export async function providerOf(kind: string): Promise<Provider<unknown>> {
+  const own = Object.hasOwn(providers, kind) ? providers[kind] : undefined;
+  return own ?? (await import("./custom.ts")).loadProvider(kind);
+}
+
+/** Connects an LLM with the settings its provider accepts; what it has to tell the run goes to `notify`, what its server says in headers to `heard`. */
+export const connectDeployment: Connect = async ({ name, provider: kind, apiType, settings }, { notify, heard }) => {
+  const provider = await providerOf(kind);
   const config = provider.config.safeParse(settings);
   if (!config.success) {
     throw new ConfigError(
       `the LLM ${name} (${apiType}) cannot be used as configured:\n${z.prettifyError(config.error)}`,
     );
   }
-  return provider.connect(config.data, { fetch: wireFetch(Wire.parse(config.data)), notify });
-}
+  return provider.connect(config.data, { ...wireTools({ ...Wire.parse(config.data), heard }), notify });
+};
 
-/** The settings that concern every provider with a wire. */
-const Wire = z.object({ proxy: z.string().optional(), timeout: z.number().optional() });
+const Wire = z.object(wire);

@@ -1,36 +1,28 @@
-import type { ChatResponse, Ollama } from "ollama";
+import type { Ollama } from "ollama";
 import { z } from "zod";
 import { faultIn } from "./error-body.ts";
 import { failureOf, faultError } from "./failure.ts";
-import {
-  type Delta,
-  defineProvider,
-  type Finish,
-  type LlmRequest,
-  ProviderError,
-  type Tools,
-  type Usage,
-} from "./provider.ts";
-import { headers, proxy } from "./settings.ts";
-import { thinkSplitter } from "./thinking.ts";
+import { readAnswer } from "./ollama-answer.ts";
+import { defineProvider, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
+import { common, count, flag, number, structured, text, wire } from "./settings.ts";
+import { createLadder, judged, type Structure } from "./structure.ts";
 import { estimateMessages } from "./tokens.ts";
 
 const Config = z.strictObject({
-  api_type: z.string().optional(),
+  ...common,
+  ...wire,
   base_url: z
     .string()
     .default("http://127.0.0.1:11434")
     .transform(ollamaHost)
     .pipe(z.url({ protocol: /^https?$/ })),
-  model: z.string().min(1),
-  temperature: z.number().optional(),
-  max_token: z.int().positive().optional(),
-  num_ctx: z.int().positive().optional(),
+  model: text.pipe(z.string().min(1)),
+  temperature: number.optional(),
+  structured: structured.default("auto"),
+  /** Tokens of context at least. */
+  num_ctx: count.optional(),
   keep_alive: z.union([z.string(), z.number()]).optional(),
-  think: z.union([z.boolean(), z.enum(["low", "medium", "high"])]).optional(),
-  timeout: z.number().nonnegative().optional(),
-  proxy,
-  headers,
+  think: z.union([flag, z.enum(["low", "medium", "high"])]).optional(),
 });
 type Config = z.infer<typeof Config>;
 
@@ -46,26 +38,48 @@ export const ollama = defineProvider({
     const window = contextWindow(config, (signal) => open(signal, "application/json"));
     const about = { model, baseUrl: base_url, secrets: Object.values(config.headers ?? {}) };
     const missingModel = `Run "ollama pull ${model}", or set model to one that "ollama list" shows.`;
+    const wrongAddress = "Check base_url: it is where Ollama listens, such as http://127.0.0.1:11434.";
     let think = config.think;
 
-    const ask = async (request: LlmRequest, signal: AbortSignal) => {
+    const ladder = createLadder(["schema", "json"], config.structured);
+
+    const ask = async (request: LlmRequest, rung: Structure, signal: AbortSignal) => {
       const options = { ...(await window(request, signal)), ...only({ temperature: config.temperature }) };
-      const chat = () =>
-        open(signal, "application/x-ndjson").chat({
+      const format = { schema: request.schema?.schema, json: "json" }[String(rung)];
+      const send = async (): Promise<AsyncIterable<unknown>> => {
+        const client = open(signal, "application/x-ndjson");
+        const rest = {
           model,
-          messages: request.messages.map((message) => ({ ...message })),
           stream: true,
           options,
-          ...only({ format: request.schema?.schema, keep_alive: config.keep_alive, think }),
-        });
+          ...only({ format, keep_alive: config.keep_alive, think }),
+        } as const;
+        if (config.api_type === "ollama.generate") return client.generate({ ...asPrompt(request), ...rest });
+        return client.chat({ messages: request.messages.map((message) => ({ ...message })), ...rest });
+      };
       try {
-        return await chat();
+        return await send();
       } catch (error) {
         const refused =
           error instanceof ProviderError && error.status === 400 && /support thinking/.test(error.message);
         if (!refused || think === undefined) throw error;
         think = undefined;
-        return await chat();
+        return await send();
+      }
+    };
+
+    /** A format that the server refuses is not asked for again. */
+    const answer = async (request: LlmRequest, signal: AbortSignal) => {
+      for (;;) {
+        const rung = request.schema ? ladder.rung : "off";
+        try {
+          return { rung, reply: await ask(request, rung, signal) };
+        } catch (error) {
+          const refused =
+            error instanceof ProviderError && error.status === 400 && /format|grammar|schema/.test(error.message);
+          if (!refused || rung === "off") throw error;
+          ladder.refuse(rung);
+        }
       }
     };
 
@@ -73,16 +87,41 @@ export const ollama = defineProvider({
       async *stream(request, { signal }) {
         const left = new AbortController();
         try {
-          return yield* read(model, await ask(request, AbortSignal.any([signal, left.signal])));
+          const { rung, reply } = await answer(request, AbortSignal.any([signal, left.signal]));
+          return yield* judged(ladder, rung, request, readAnswer(model, reply));
         } catch (error) {
-          throw failureOf(error, { ...about, missingModel, aborted: signal.aborted });
+          throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
         } finally {
           left.abort();
+        }
+      },
+      async models({ signal }) {
+        try {
+          const { models } = Tags.parse(await open(signal, "application/json").list());
+          const context = await contextLength(model, open(signal, "application/json"));
+          const own = (name: string) => name === model || name === `${model}:latest`;
+          return models.map(({ name }) => ({
+            id: name,
+            ...(own(name) && Number.isFinite(context) ? { context } : {}),
+          }));
+        } catch (error) {
+          throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
         }
       },
     };
   },
 });
+
+const Tags = z.object({ models: z.array(z.object({ name: z.string() })).catch([]) });
+
+/** A conversation as one prompt: a lone question as it is, a longer one with who said what. */
+function asPrompt({ messages }: LlmRequest): { system: string; prompt: string } {
+  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
+  const said = messages.filter(({ role }) => role !== "system");
+  const lines = said.map(({ role, content }) => `${role === "user" ? "User" : "Assistant"}: ${content}`);
+  const prompt = said.length === 1 ? (said[0]?.content ?? "") : [...lines, "Assistant:"].join("\n\n");
+  return { system: system.join("\n\n"), prompt };
+}
 
 /** The address as the package wants it: with a scheme, without `/api` or `/v1`, and `localhost` as the one it listens on. */
 export function ollamaHost(text: string): string {
@@ -147,79 +186,6 @@ async function contextLength(model: string, client: Ollama): Promise<number> {
   const length = Object.entries(model_info).find(([key]) => key.endsWith(".context_length"))?.[1];
   return typeof length === "number" && length > 0 ? length : Number.POSITIVE_INFINITY;
 }
-
-async function* read(asked: string, reply: AsyncIterable<ChatResponse>): AsyncGenerator<Delta, Finish> {
-  const thinking = thinkSplitter();
-  let visible = false;
-  let calls = 0;
-  const shown = (part: Delta): Delta => {
-    visible ||= part.type === "text" && part.text.trim() !== "";
-    return part;
-  };
-  for await (const raw of saying(reply)) {
-    const { message, ...part } = Part.parse(raw);
-    if (message.thinking) yield { type: "reasoning", text: message.thinking };
-    for (const piece of thinking.push(message.content)) yield shown(piece);
-    for (const call of message.tool_calls) {
-      yield {
-        type: "tool-call",
-        index: calls++,
-        name: call.function.name,
-        arguments: JSON.stringify(call.function.arguments),
-      };
-    }
-    if (!part.done) continue;
-    for (const piece of thinking.end()) yield shown(piece);
-    const usage = usageOf(part);
-    const fail = (text: string, kind: ProviderError["kind"]) => new ProviderError(text, { kind, usage });
-    if (!part.done_reason && part.eval_count === undefined) throw fail(brokenOff, "truncated");
-    if (/^(un)?load$/.test(part.done_reason)) throw fail("the server only loaded the model", "empty");
-    const finish = calls > 0 ? "tool_calls" : part.done_reason === "length" ? "length" : "stop";
-    if (finish === "stop" && !visible) throw fail("the model answered nothing", "empty");
-    return { finish, usage, model: part.model || asked };
-  }
-  throw new ProviderError(brokenOff, { kind: "truncated" });
-}
-
-const brokenOff = "the answer broke off before it was finished";
-
-/** The package reports an early end and an error in mid-stream as plain errors. */
-async function* saying(reply: AsyncIterable<ChatResponse>): AsyncGenerator<unknown> {
-  try {
-    yield* reply;
-  } catch (error) {
-    if (!(error instanceof Error) || error instanceof ProviderError || error.name === "AbortError") throw error;
-    if (/^Did not receive done/.test(error.message)) throw new ProviderError(brokenOff, { kind: "truncated" });
-    throw faultError({ message: error.message });
-  }
-}
-
-function usageOf({
-  prompt_eval_count: input,
-  eval_count: output,
-}: Omit<z.infer<typeof Part>, "message">): Usage | undefined {
-  return input && output ? { input, output, source: "reported" } : undefined;
-}
-
-const words = z.string().catch("");
-const count = z.int().nonnegative().optional().catch(undefined);
-
-const Part = z.object({
-  model: words,
-  message: z
-    .object({
-      content: words,
-      thinking: words,
-      tool_calls: z
-        .array(z.object({ function: z.object({ name: words, arguments: z.unknown().optional() }) }))
-        .catch([]),
-    })
-    .catch({ content: "", thinking: "", tool_calls: [] }),
-  done: z.boolean().catch(false),
-  done_reason: words,
-  prompt_eval_count: count,
-  eval_count: count,
-});
 
 /** The settings that are set. */
 function only<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -4,13 +4,17 @@ import { faultError } from "./failure.ts";
 import { type Delta, type Finish, type FinishReason, ProviderError, type Usage } from "./provider.ts";
 import { thinkSplitter } from "./thinking.ts";
 
-/** Reads the chunks of one streamed answer, leniently: every server that copies the chat API copies it differently. */
-export function answerReader(askedModel: string) {
+/**
+ * Reads the chunks of one streamed answer, leniently: every server that copies the chat API copies it differently. Where
+ * the answer was asked for as the arguments of a tool, these are its text.
+ */
+export function answerReader(askedModel: string, { toolIsAnswer = false } = {}) {
   const thinking = thinkSplitter();
   const callOf = toolCallIndex();
   let content = "";
   let visible = false;
-  let called = false;
+  /** The arguments of each call so far. */
+  const calls = new Map<number, string>();
   let refusal = "";
   let word = "";
   let model = askedModel;
@@ -34,8 +38,9 @@ export function answerReader(askedModel: string) {
     content += piece;
     for (const part of thinking.push(piece)) yield shown(part);
     for (const call of [...tool_calls, ...choice.message.tool_calls]) {
-      called = true;
-      yield { type: "tool-call", ...callOf(call) };
+      const part = callOf(call);
+      calls.set(part.index, (calls.get(part.index) ?? "") + part.arguments);
+      yield toolIsAnswer ? shown({ type: "text", text: part.arguments }) : { type: "tool-call", ...part };
     }
     word ||= choice.finish_reason === "null" ? "" : choice.finish_reason;
   }
@@ -48,12 +53,20 @@ export function answerReader(askedModel: string) {
     return part;
   };
 
-  /** What the reader still holds back, once no more chunks come. */
+  /** What the reader still holds back, once no more chunks come: among it the arguments that came in no pieces. */
   function* rest(): Generator<Delta> {
     for (const part of thinking.end()) yield shown(part);
+    if (word === "" || known() === "length") return;
+    for (const [index, text] of calls) {
+      if (text !== "") continue;
+      yield toolIsAnswer ? shown({ type: "text", text: "{}" }) : { type: "tool-call", index, arguments: "{}" };
+    }
   }
 
+  const known = () => reasons[word.toLowerCase()] ?? "stop";
+
   const finish = (): Finish => {
+    const called = calls.size > 0;
     const usage = usageOf(counted, visible || called);
     const fail = (message: string, kind: ProviderError["kind"]) => new ProviderError(message, { kind, usage });
     if (refusal) throw fail(`the model refused: ${refusal}`, "policy");
@@ -63,10 +76,11 @@ export function answerReader(askedModel: string) {
     if (/^(insufficient_system_resource|network_error|error)$/.test(word))
       throw fail(`the server gave up (${word})`, "server");
     if (word === "model_context_window_exceeded") throw fail("the model's context is full", "overflow");
-    const reason = called && word === "stop" ? "tool_calls" : (reasons[word.toLowerCase()] ?? "stop");
+    const reason = called && known() === "stop" ? "tool_calls" : known();
     if (reason === "stop" && !visible) throw fail("the model answered nothing", "empty");
     const cost = counted?.cost;
-    return { finish: reason, usage, model, ...(cost === undefined ? {} : { cost }) };
+    const finish = toolIsAnswer && reason === "tool_calls" ? "stop" : reason;
+    return { finish, usage, model, ...(cost === undefined ? {} : { cost }) };
   };
 
   return { read, rest, finish, finished: () => word !== "" };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { ChatMessage, JsonSchema, LlmRequest } from "./provider.ts";
+import type { Structure } from "./structure.ts";
 
 /** The settings that shape a request. */
 export interface RequestStyle {
@@ -7,14 +8,12 @@ export interface RequestStyle {
   readonly max_token?: number | undefined;
   readonly temperature?: number | undefined;
   readonly top_p?: number | undefined;
-  readonly structured: Structured;
   readonly max_tokens_field: "max_tokens" | "max_completion_tokens";
   readonly stream_usage: boolean;
   readonly system_role: "system" | "developer" | "user";
+  readonly use_system_prompt: boolean;
   readonly extra_body?: Readonly<Record<string, unknown>> | undefined;
 }
-
-type Structured = "schema" | "json" | "off";
 
 /** What a server was found to refuse; kept as long as the connection. */
 export interface Habits {
@@ -26,46 +25,53 @@ export interface Habits {
 /** A request body, and the choices in it that a server may refuse. */
 export interface Sent {
   readonly body: Record<string, unknown>;
-  readonly structured: Structured;
+  readonly rung: Structure;
   readonly field: string | undefined;
   readonly role: string | undefined;
   readonly tokens: number;
 }
 
-/** The body of a streaming chat request in the server's own dialect. `room` is what its context leaves for the answer. */
-export function requestOf(style: RequestStyle, request: LlmRequest, habits: Habits, room: number): Sent {
+/** What is left to a request besides its settings; `room` is what the server's context leaves for the answer. */
+interface Circumstances {
+  readonly habits: Habits;
+  readonly rung: Structure;
+  readonly room: number;
+}
+
+/** The body of a streaming chat request in the server's own dialect. */
+export function requestOf(style: RequestStyle, request: LlmRequest, { habits, rung, room }: Circumstances): Sent {
   const first = <T extends string>(...choices: T[]) => choices.find((choice) => !habits.refused.has(choice));
   const allowed = (name: string, value: unknown) =>
     value === undefined || habits.refused.has(name) ? {} : { [name]: value };
-  const structured = request.schema ? (first(style.structured, "schema", "json", "off") ?? "off") : "off";
   const field = first(style.max_tokens_field, "max_tokens", "max_completion_tokens");
-  const role = first(style.system_role, "system", "user") ?? "user";
+  const role = first(style.use_system_prompt ? style.system_role : "user", "system", "user") ?? "user";
   const tokens = Math.min(request.maxTokens, style.max_token ?? room, habits.mostTokens, room);
-  const messages = withRole(request.messages, role);
+  const messages = withRole(request.messages.map(wellFormed), role);
   const body = {
     model: style.model,
-    messages: structured === "json" ? sayingJson(messages) : messages,
+    messages: rung === "json" ? sayingJson(messages) : messages,
     stream: true,
     ...allowed("stream_options", style.stream_usage ? { include_usage: true } : undefined),
     ...(field && { [field]: tokens }),
     ...allowed("temperature", style.temperature),
     ...allowed("top_p", style.top_p),
-    ...(request.schema && structured !== "off" && { response_format: formatOf(structured, request.schema) }),
+    ...(request.schema && shapeOf(rung, request.schema, habits)),
     ...style.extra_body,
   };
   const hasSystem = request.messages.some((message) => message.role === "system");
-  return { body, structured, field, role: hasSystem && role !== "user" ? role : undefined, tokens };
+  return { body, rung, field, role: hasSystem && role !== "user" ? role : undefined, tokens };
 }
 
 /** What a refused request teaches: a setting to leave out from now on, or how long an answer may be. */
 export type Lesson =
   | { readonly refused: string }
+  | { readonly rung: Structure }
   | { readonly mostTokens: number }
   /** What the context leaves beside this prompt. */
   | { readonly room: number };
 
 const Refusal = z.object({
-  status: z.union([z.literal(400), z.literal(422)]),
+  status: z.number().optional(),
   message: z.string(),
   code: z.unknown().optional(),
   param: z.unknown().optional(),
@@ -76,6 +82,9 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   const refusal = Refusal.safeParse(error);
   if (!refusal.success) return undefined;
   const { message, code, param } = refusal.data;
+  // Within an answer the status is the code; some servers fail where they mean to refuse.
+  const status = refusal.data.status ?? Number(code);
+  if (![400, 422].includes(status) && !(status === 500 && /validation error/i.test(message))) return undefined;
   const words = `${param ?? ""} ${code ?? ""} ${message}`;
 
   const room = roomIn(message);
@@ -83,8 +92,9 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   const most = limitIn(words);
   if (most !== undefined && most > 0 && most < sent.tokens) return { mostTokens: most };
 
-  if (sent.structured !== "off" && /response_?format|json_schema|json_object|json mode|grammar/i.test(words)) {
-    return { refused: sent.structured };
+  if (sent.rung !== "off" && shapeTrouble.test(words)) {
+    const asSchema = /must be .?json_schema/.test(words) && jsonIsObject(sent);
+    return asSchema ? { refused: "json_object" } : { rung: sent.rung };
   }
   for (const name of ["stream_options", "temperature", "top_p"]) {
     if (name in sent.body && words.includes(name)) return { refused: name };
@@ -94,6 +104,12 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   }
   return sent.role && roleTrouble.test(words) ? { refused: sent.role } : undefined;
 }
+
+const shapeTrouble =
+  /response_?format|json_schema|json_object|json mode|grammar|structured_outputs|guided_|\btools?\b|tool_choice|function call/i;
+
+/** The format was the plain one, which a few servers know only as a schema of any object. */
+const jsonIsObject = ({ body }: Sent) => JSON.stringify(body.response_format) === '{"type":"json_object"}';
 
 const unknownField =
   /unsupported|not supported|support|unrecognized|unknown|unexpected|not (permitted|allowed)|extra|instead/i;
@@ -110,12 +126,18 @@ function roomIn(message: string): number | undefined {
 function limitIn(words: string): number | undefined {
   if (!/max_(completion_|output_|new_)?tokens|completion tokens/i.test(words)) return undefined;
   const limit =
-    /at most (\d+)|\[\s*\d+\s*,\s*(\d+)\s*\]|(?:<=?|less than or equal to|not exceed|maximum (?:value )?(?:is|of)) ?(\d+)/i.exec(
+    /at most (\d+)|\[\s*\d+\s*,\s*(\d+)\s*\]|(?:<=?|less than or equal to|not exceed|be greater than|maximum (?:value )?(?:is|of)) ?(?:max_model_len=)?(\d+)/i.exec(
       words,
     );
   const number = limit?.slice(1).find((group) => group !== undefined);
   return number === undefined ? undefined : Number(number);
 }
+
+/** Half of a cut emoji is refused as no text by many servers. */
+const wellFormed = ({ role, content }: ChatMessage): ChatMessage => ({
+  role,
+  content: content.replace(/\p{Surrogate}/gu, "\ufffd"),
+});
 
 /** Some servers know no system role: what it says then begins the first message, and neighbours of one role are joined. */
 function withRole(messages: readonly ChatMessage[], role: string): { role: string; content: string }[] {
@@ -139,11 +161,25 @@ function sayingJson<M extends { role: string; content: string }>(messages: reado
   );
 }
 
-function formatOf(structured: Structured, { name, schema }: NonNullable<LlmRequest["schema"]>) {
-  if (structured === "json") return { type: "json_object" };
+/** The part of the body that holds the model to the shape. */
+function shapeOf(rung: Structure, { name, schema }: NonNullable<LlmRequest["schema"]>, { refused }: Habits) {
   const { $schema, ...plain } = schema;
   const safe = name.replace(/[^\w-]/g, "_").slice(0, 64) || "answer";
-  return { type: "json_schema", json_schema: { name: safe, strict: isClosed(plain), schema: plain } };
+  const format = (shape: JsonSchema) => ({
+    response_format: { type: "json_schema", json_schema: { name: safe, strict: isClosed(shape), schema: shape } },
+  });
+  if (rung === "schema") return format(plain);
+  if (rung === "structured_outputs") return { structured_outputs: { json: plain } };
+  if (rung === "guided_json") return { guided_json: plain };
+  if (rung === "tool") {
+    const tool = { name: safe, description: "Gives the answer.", parameters: plain };
+    return {
+      tools: [{ type: "function", function: tool }],
+      tool_choice: { type: "function", function: { name: safe } },
+    };
+  }
+  if (rung !== "json") return {};
+  return refused.has("json_object") ? format({ type: "object" }) : { response_format: { type: "json_object" } };
 }
 
 /** Strict mode wants every property required and none besides, all the way down. */

@@ -2,30 +2,36 @@ import { z } from "zod";
 import { failureOf } from "./failure.ts";
 import { answerReader } from "./openai-answer.ts";
 import { type Habits, lessonOf, requestOf } from "./openai-request.ts";
-import { defineProvider, type LlmRequest } from "./provider.ts";
-import { apiKey, baseUrl, headers, proxy } from "./settings.ts";
+import { defineProvider, type LlmRequest, ProviderError } from "./provider.ts";
+import { secretsIn } from "./secrets.ts";
+import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
+import { createLadder, judged, type Structure } from "./structure.ts";
 
 const Config = z.strictObject({
-  api_type: z.string().optional(),
+  ...common,
+  ...wire,
   base_url: baseUrl,
   api_key: apiKey.optional(),
-  model: z.string().min(1),
-  max_token: z.int().positive().optional(),
-  temperature: z.number().optional(),
-  top_p: z.number().optional(),
-  timeout: z.number().nonnegative().optional(),
-  proxy,
-  organization: z.string().optional(),
-  project: z.string().optional(),
-  /** Azure's own addresses and key header; without `api_version` its newer ones, which are plain. */
-  azure: z.boolean().optional(),
-  api_version: z.string().optional(),
-  headers,
+  model: text.pipe(z.string().min(1)),
+  temperature: number.optional(),
+  top_p: number.optional(),
+  organization: text.optional(),
+  project: text.optional(),
+  /** Of an older Azure resource; its newer addresses are plain. */
+  api_version: text.optional(),
   extra_body: z.record(z.string(), z.unknown()).optional(),
-  structured: z.enum(["schema", "json", "off"]).default("schema"),
+  structured: structured.default("auto"),
+  /** The mechanisms to try, the strongest first. */
+  structures: z
+    .array(z.enum(["schema", "structured_outputs", "guided_json", "tool", "json"]))
+    .default(["schema", "json"]),
   max_tokens_field: z.enum(["max_tokens", "max_completion_tokens"]).default("max_tokens"),
-  stream_usage: z.boolean().default(true),
+  stream_usage: flag.default(true),
+  /** The server gives no reason for its end: the mark at the end of the stream is enough. */
+  done_ends: flag.default(false),
   system_role: z.enum(["system", "developer", "user"]).default("system"),
+  /** The word of MetaGPT: false is `system_role: user`. */
+  use_system_prompt: flag.default(true),
 });
 type Config = z.infer<typeof Config>;
 
@@ -46,46 +52,63 @@ export const openai = defineProvider({
       maxRetries: 0,
       timeout: 2 ** 31 - 1,
       logLevel: "off",
-      fetch: (url, init) => fetch(url, { ...init, headers }),
+      fetch: (url, init) => {
+        const accept = init?.method === "POST" ? "text/event-stream, application/json" : "application/json";
+        const answer = fetch(url, { ...init, headers: { accept, ...headers } });
+        return config.done_ends ? endedByMark(answer) : answer;
+      },
     });
     const habits: Habits = { refused: new Set(), mostTokens: Number.POSITIVE_INFINITY };
-    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsOf(config) };
+    const ladder = createLadder(config.structures, config.structured);
+    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsIn(config) };
 
     const open = async (request: LlmRequest, signal: AbortSignal) => {
       let room = Number.POSITIVE_INFINITY;
       for (let lessons = 0; ; lessons++) {
-        const sent = requestOf(config, request, habits, room);
+        const sent = requestOf(config, request, { habits, rung: request.schema ? ladder.rung : "off", room });
         try {
-          return await client.post<AsyncIterable<unknown>>("/chat/completions", {
-            body: sent.body,
-            stream: true,
-            signal,
-          });
+          const body = { body: sent.body, stream: true, signal } as const;
+          const chunks = await client.post<AsyncIterable<unknown>>("/chat/completions", body);
+          return { rung: sent.rung, chunks: await begun(chunks) };
         } catch (error) {
-          const lesson = lessons < 8 ? lessonOf(error, sent) : undefined;
+          const lesson = lessons < 10 ? lessonOf(error, sent) : undefined;
           if (!lesson) throw error;
-          if ("refused" in lesson) habits.refused.add(lesson.refused);
+          if ("rung" in lesson) ladder.refuse(lesson.rung);
+          else if ("refused" in lesson) habits.refused.add(lesson.refused);
           else if ("mostTokens" in lesson) habits.mostTokens = Math.min(habits.mostTokens, lesson.mostTokens);
           else room = lesson.room;
         }
       }
     };
 
+    async function* read(chunks: AsyncIterable<unknown>, rung: Structure, signal: AbortSignal) {
+      const answer = answerReader(config.model, { toolIsAnswer: rung === "tool" });
+      try {
+        for await (const chunk of chunks) yield* answer.read(chunk);
+      } catch (error) {
+        // A finished answer stays one, whatever happens to its stream afterwards.
+        if (!answer.finished()) throw error;
+      }
+      // The SDK ends an aborted stream as if it were complete.
+      signal.throwIfAborted();
+      yield* answer.rest();
+      return answer.finish();
+    }
+
     return {
       async *stream(request, { signal }) {
         try {
-          const answer = answerReader(config.model);
-          const chunks = await open(request, signal);
-          try {
-            for await (const chunk of chunks) yield* answer.read(chunk);
-          } catch (error) {
-            // A finished answer stays one, whatever happens to its stream afterwards.
-            if (!answer.finished()) throw error;
-          }
-          // The SDK ends an aborted stream as if it were complete.
-          signal.throwIfAborted();
-          yield* answer.rest();
-          return answer.finish();
+          const { rung, chunks } = await open(request, signal);
+          return yield* judged(ladder, rung, request, read(chunks, rung, signal));
+        } catch (error) {
+          throw failureOf(error, { ...about, aborted: signal.aborted });
+        }
+      },
+      async models({ signal }) {
+        try {
+          const { data } = Models.safeParse(await client.get("/models", { signal }));
+          if (!data) throw new ProviderError("the server sent no list of models", { kind: "protocol" });
+          return data;
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         }
@@ -94,6 +117,49 @@ export const openai = defineProvider({
   },
 });
 
+/** Waits for the first chunk: some servers refuse a request only there. */
+async function begun<T>(chunks: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const rest = chunks[Symbol.asyncIterator]();
+  const first = await rest.next();
+  return (async function* () {
+    try {
+      for (let step = first; !step.done; step = await rest.next()) yield step.value;
+    } finally {
+      await rest.return?.();
+    }
+  })();
+}
+
+/** The list of models as its many servers give it: each with its context under another name, if at all. */
+const Models = z
+  .union([z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data), z.array(z.unknown())])
+  .pipe(
+    z.array(
+      z.looseObject({ id: z.string() }).transform(({ id, ...more }) => {
+        const names = ["max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens"];
+        const context = names.map((name) => more[name]).find((value) => typeof value === "number" && value > 0);
+        return { id, ...(typeof context === "number" ? { context } : {}) };
+      }),
+    ),
+  );
+
+/** Says that the answer is whole where the server says so only by the mark at the end of its stream. */
+async function endedByMark(answer: Promise<Response>): Promise<Response> {
+  const response = await answer;
+  if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return response;
+  const last = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`;
+  const decoder = new TextDecoder();
+  const body = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(piece, controller) {
+        if (decoder.decode(piece) === "data: [DONE]\n\n") controller.enqueue(new TextEncoder().encode(last));
+        controller.enqueue(piece);
+      },
+    }),
+  );
+  return new Response(body, { status: response.status, headers: response.headers });
+}
+
 /** Where the chat completions live, and every header that is sent there. */
 function addressOf(config: Config): {
   baseURL: string;
@@ -101,11 +167,10 @@ function addressOf(config: Config): {
   headers: Record<string, string>;
 } {
   const { api_key, api_version, organization, project } = config;
-  const azure = config.azure ?? /^azure/.test(config.api_type ?? "");
+  const azure = /^azure/.test(config.api_type ?? "");
   const base = config.base_url.replace(/\/+$/, "").replace(/\/chat\/completions$/, "");
   const headers = {
     "content-type": "application/json",
-    accept: "text/event-stream, application/json",
     "user-agent": "metagpt",
     ...(api_key && (azure ? { "api-key": api_key } : { authorization: `Bearer ${api_key}` })),
     ...(organization && { "openai-organization": organization }),
@@ -118,5 +183,3 @@ function addressOf(config: Config): {
   const baseURL = `${resource}/openai/deployments/${encodeURIComponent(config.model)}`;
   return { baseURL, defaultQuery: { "api-version": api_version }, headers };
 }
-
-const secretsOf = ({ api_key, headers = {} }: Config) => [api_key, ...Object.values(headers)];

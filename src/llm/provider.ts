@@ -1,4 +1,7 @@
+import type { Agent } from "node:http";
 import type { ZodType } from "zod";
+import type { Clock } from "./clock.ts";
+import type { Structure } from "./structure.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
@@ -62,27 +65,55 @@ export interface Finish {
   readonly model: string;
   /** USD, where the answer itself states its cost. */
   readonly cost?: number;
+  /** How the model was held to the schema of the request; absent where there was none. */
+  readonly structure?: Structure;
+}
+
+/** A model that a server offers. */
+export interface ServedModel {
+  readonly id: string;
+  /** Tokens of prompt and answer together, where the server says. */
+  readonly context?: number;
 }
 
 /** One connected model. `stream` yields what arrives and returns how it ended; who wants the whole drains it. */
 export interface Llm {
   stream(request: LlmRequest, options: { signal: AbortSignal }): AsyncGenerator<Delta, Finish, void>;
+  /** The models its server offers to this key; absent where there is no way to ask. */
+  models?(options: { signal: AbortSignal }): Promise<readonly ServedModel[]>;
 }
 
 /** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in this fetch. */
 export interface Tools {
   readonly fetch: typeof globalThis.fetch;
+  /** For sockets of one's own: starts the clocks of one call. */
+  clock(caller: AbortSignal): Clock;
+  /** For sockets of one's own: what connects through the proxy, undefined where there is none, and whom to trust. */
+  socket(url: URL): Promise<{ readonly agent: Agent | undefined; readonly ca: readonly string[] | undefined }>;
   /** Tells the run something, such as where a person finds a prompt. */
   readonly notify: (notice: Notice) => void;
 }
 
 export type Notice =
   | { readonly type: "prompt-waiting"; readonly about: About; readonly file: string; readonly answer: string }
-  | { readonly type: "prompt-changed"; readonly about: About; readonly recording: string };
+  | { readonly type: "prompt-changed"; readonly about: About; readonly recording: string }
+  /** Bytes of a model's file that are here and that there will be. */
+  | {
+      readonly type: "download";
+      readonly about: About;
+      readonly file: string;
+      readonly done: number;
+      readonly total: number;
+    };
 
-/** A kind of LLM: its settings and how to connect. Its SDK is loaded by `connect`, never at import. */
+/**
+ * A kind of LLM: its settings and how to connect. Its SDK is loaded by `connect`, never at import. The keys of `config`
+ * are the settings that a user may write for it.
+ */
 export interface Provider<C = never> {
-  readonly config: ZodType<C>;
+  readonly config: ZodType<C> & { readonly shape: Readonly<Record<string, unknown>> };
+  /** It takes any other setting too. */
+  readonly open?: boolean;
   connect(config: C, tools: Tools): Promise<Llm>;
 }
 
@@ -92,7 +123,8 @@ export const defineProvider = <C>(provider: Provider<C>): Provider<C> => provide
 /**
  * What went wrong with a call, as far as the caller would act differently:
  * `network`, `timeout`, `server`, `rate` and `truncated` may pass and are tried again;
- * `quota`, `auth`, `request`, `overflow` (context too small), `policy`, `protocol` and `unrecorded` will not;
+ * `quota`, `auth`, `request`, `overflow` (context too small), `policy`, `protocol`, `loop` (the same text again and again)
+ * and `unrecorded` will not;
  * `aborted` is the caller's own doing.
  */
 export type FailureKind =
@@ -108,6 +140,7 @@ export type FailureKind =
   | "overflow"
   | "policy"
   | "protocol"
+  | "loop"
   | "unrecorded"
   | "aborted";
 

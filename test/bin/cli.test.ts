@@ -224,6 +224,7 @@ describe("metagpt llms", () => {
       role: "ProductManager",
       action: "WritePRD",
       llm: "open_llm",
+      fallback: [],
       apiType: "open_llm",
       model: "qwen",
       baseUrl: "http://127.0.0.1:9/v1",

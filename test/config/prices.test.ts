@@ -3,7 +3,7 @@ import { loadPresets } from "../../config/presets.ts";
 import { loadPrices, type Priced, priceOf } from "../../config/prices.ts";
 
 const remote: Priced = { model: "gpt-4o", baseUrl: "https://api.openai.com/v1", local: false, billed: true };
-const prices = await loadPrices();
+const prices = await loadPrices(7);
 const assumed = prices.assumed.output;
 
 describe("the price of a model", () => {
@@ -33,7 +33,12 @@ describe("the price of a model", () => {
   });
 
   it.each([
-    ["what the user says", { price: { input: 1, output: 2 }, pricingPlan: "gpt-4o", local: true }, 2, "config"],
+    [
+      "what the user says",
+      { price: { input: 1, output: 2, currency: "USD" }, pricingPlan: "gpt-4o", local: true },
+      2,
+      "config",
+    ],
     ["the plan the user names", { pricingPlan: "gpt-4o-mini", baseUrl: "http://127.0.0.1:4000" }, 0.6, "known"],
     ["nothing for a local kind", { local: true, baseUrl: "https://gpu.example.com" }, 0, "local"],
     ["nothing for a server here", { billed: false, baseUrl: "http://localhost:8000/v1" }, 0, "local"],
@@ -71,7 +76,7 @@ describe("the price of a model", () => {
 
 describe("the price list", () => {
   it("has a date and a price for each default model but those of resellers", async () => {
-    const { all } = await loadPresets();
+    const { all } = await loadPresets(process.cwd());
     const unlisted = all.filter(({ local, model, base_url = "" }) => {
       return (
         model !== undefined && priceOf({ model, baseUrl: base_url, local, billed: true }, prices).basis === "assumed"

@@ -173,12 +173,14 @@ describe("a deployment", () => {
         model: "gpt-6.1-terra",
         api_key: "sk-1",
         temperature: 0,
-        headers: { "X-Team": "7" },
+        headers: { "X-Team": 7 },
         max_tokens_field: "max_completion_tokens",
       },
       price: { input: 1, output: 5, cached: 0.05 },
       priceBasis: "known",
       maxToken: 8192,
+      contextLength: undefined,
+      limits: {},
     });
   });
 
@@ -186,14 +188,14 @@ describe("a deployment", () => {
     [
       "{ api_type: ollama, model: llama2, base_url: http://127.0.0.1:11434/api, num_ctx: 4096 }",
       "ollama",
-      { base_url: "http://127.0.0.1:11434/api", model: "llama2", num_ctx: 4096 },
+      { api_type: "ollama", base_url: "http://127.0.0.1:11434/api", model: "llama2", num_ctx: 4096 },
     ],
     [
       "{ api_type: open_llm, base_url: http://127.0.0.1:8000/v1, model: llama2-13b }",
       "openai",
       { api_type: "open_llm", base_url: "http://127.0.0.1:8000/v1", model: "llama2-13b" },
     ],
-    ["{ api_type: human }", "human", { model: "human" }],
+    ["{ api_type: human }", "human", { api_type: "human", model: "human" }],
     [
       "{ api_type: deepseek, api_key: k, use_system_prompt: false }",
       "openai",
@@ -203,7 +205,7 @@ describe("a deployment", () => {
         model: "deepseek-flash",
         api_key: "k",
         structured: "json",
-        system_role: "user",
+        use_system_prompt: false,
       },
     ],
     [
@@ -226,7 +228,6 @@ describe("a deployment", () => {
         model: "dep",
         api_key: "k",
         api_version: "2024-10-21",
-        azure: true,
       },
     ],
     [
@@ -271,7 +272,7 @@ describe("a deployment", () => {
         name: "azure",
         model: "dep",
         maxToken: 1500,
-        settings: { azure: true, api_version: "2024-10-21", timeout: 60 },
+        settings: { api_type: "azure", api_version: "2024-10-21", timeout: "60" },
       },
     ]);
   });
@@ -327,15 +328,11 @@ describe("an entry that cannot be used", () => {
       "config/multi_llm_config.yaml:1: Engineer: open_llm has no base_url and no model",
       /OPEN_LLM_API_BASE/,
     ],
-    [
-      "Engineer: claude",
-      "config/multi_llm_config.yaml:1: Engineer: this version cannot talk to claude (anthropic) yet",
-      /another LLM/,
-    ],
+    ["Engineer: claude", "config/multi_llm_config.yaml:1: Engineer: claude has no api_key", /ANTHROPIC_API_KEY/],
     [
       "Engineer: spark",
-      "config/multi_llm_config.yaml:1: Engineer: this version cannot talk to spark yet",
-      /another LLM/,
+      "config/multi_llm_config.yaml:1: Engineer: spark has no app_id and no api_secret and no api_key",
+      /SPARK_APPID/,
     ],
     ["Engineer: spell", "config/config2.yaml:4: opnai is no kind of LLM", /Did you mean openai/],
     ["Engineer: var", "config/config2.yaml:5: api_key needs the variable NO_KEY, which is not set", /NO_KEY/],
@@ -368,7 +365,7 @@ describe("an entry that cannot be used", () => {
   it.each([
     ["nothing", "--llm: no LLM is called nothing"],
     ["opnai/gpt-4o", "--llm: no LLM is called opnai/gpt-4o"],
-    ["claude", "--llm: this version cannot talk to claude (anthropic) yet"],
+    ["claude", "--llm: claude has no api_key"],
     ["ollama", "--llm: ollama has no model"],
   ])("--llm %s", async (llm, message) => {
     await expect(resolveFrom({}, { llm })).rejects.toMatchObject({ message, exitCode: 3 });
@@ -387,11 +384,7 @@ describe("an entry that cannot be used", () => {
     const { table, deployments } = await resolveFrom(files, { showProblems: true });
     expect(table.slice(0, 4).map(({ llm, apiType, problem }) => [llm, apiType, problem?.message])).toEqual([
       ["openai", "openai", undefined],
-      [
-        "claude",
-        "claude",
-        "config/multi_llm_config.yaml:1: Architect: this version cannot talk to claude (anthropic) yet",
-      ],
+      ["claude", "claude", "config/multi_llm_config.yaml:1: Architect: claude has no api_key"],
       ["openai", "openai", undefined],
       ["", "", "config/multi_llm_config.yaml:2: Engineer: no LLM is called nobody"],
     ]);

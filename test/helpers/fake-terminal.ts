@@ -43,6 +43,8 @@ export class FakeTerminal extends Writable {
       if (kind === "G") this.column = count - 1;
       else if (kind === "A") this.row -= count;
       else if (kind === "K") this.lines[this.row] = (this.lines[this.row] ?? "").slice(0, this.column);
+      else if (kind === "J")
+        this.lines = [...this.lines.slice(0, this.row), (this.lines[this.row] ?? "").slice(0, this.column)];
       else if (kind !== "m" && !token.includes("?")) throw new Error(`the fake terminal does not know ${kind}`);
     } else {
       const line = (this.lines[this.row] ?? "").padEnd(this.column);

@@ -2,9 +2,8 @@ import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { type Answer, type HttpServer, httpServer } from "./http-server.ts";
 
-const Chat = z.strictObject({
+const settings = {
   model: z.string().min(1),
-  messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
   stream: z.literal(true),
   // Without a window the server would choose one and forget what does not fit.
   options: z.strictObject({
@@ -12,14 +11,25 @@ const Chat = z.strictObject({
     num_predict: z.int().positive(),
     temperature: z.number().optional(),
   }),
-  format: z.record(z.string(), z.unknown()).optional(),
+  format: z.union([z.literal("json"), z.record(z.string(), z.unknown())]).optional(),
   keep_alive: z.union([z.string(), z.number()]).optional(),
   think: z.union([z.boolean(), z.string()]).optional(),
+};
+
+const Chat = z.strictObject({
+  ...settings,
+  messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
 });
+
+const Generate = z.strictObject({ ...settings, system: z.string(), prompt: z.string().min(1) });
 type OllamaBody = z.infer<typeof Chat>;
+type Prompt = Pick<z.infer<typeof Generate>, "system" | "prompt">;
 
 export interface OllamaRequest {
+  /** Of a prompt, its parts as messages. */
   readonly body: OllamaBody;
+  /** What `/api/generate` was sent instead of messages. */
+  readonly prompt?: Prompt;
   readonly headers: IncomingHttpHeaders;
   readonly url: string;
 }
@@ -37,7 +47,8 @@ export type OllamaScript =
       readonly end?: Answer["end"];
     }
   | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
-  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly end?: Answer["end"] };
+  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly end?: Answer["end"] }
+  | { readonly answer: Answer };
 
 export interface OllamaModel {
   readonly name: string;
@@ -54,7 +65,7 @@ export interface OllamaServer extends Omit<HttpServer, "requests"> {
 }
 
 /**
- * An Ollama with `/api/chat`, `/api/show` and `/api/tags`, strict about what it is sent: what it does not understand
+ * An Ollama with `/api/chat`, `/api/generate`, `/api/show` and `/api/tags`, strict about what it is sent: what it does not understand
  * fails the request, and `close` throws it.
  */
 export async function ollamaServer(
@@ -76,6 +87,13 @@ export async function ollamaServer(
         model_info: { "general.architecture": "test", "test.context_length": contextLength },
       });
     }
+    if (method === "POST" && url === "/api/generate") {
+      const { system, prompt, ...rest } = Generate.parse(JSON.parse(text));
+      const body: OllamaBody = { ...rest, messages: [{ role: "user", content: prompt }] };
+      const request = { body, prompt: { system, prompt }, headers, url };
+      requests.push(request);
+      return asResponse(answerOf(await answer(request, requests.length), body));
+    }
     if (method !== "POST" || url !== "/api/chat") throw new Error(`no such route: ${method} ${url}`);
     const body = Chat.parse(JSON.parse(text));
     const request = { body, headers, url };
@@ -89,6 +107,17 @@ export async function ollamaServer(
 export const line = (message: object, rest: object = {}) =>
   `${JSON.stringify({ model: "test-model", created_at: "2026-01-15T08:30:00Z", message: { role: "assistant", ...message }, done: false, ...rest })}\n`;
 
+/** The same answer in the words of `/api/generate`. */
+const asResponse = (answer: Answer): Answer => ({
+  ...answer,
+  pieces: (answer.pieces ?? []).map((piece) =>
+    String(piece).replace(
+      /"message":\{"role":"assistant",("thinking":"[^"]*",)?"content":("(?:[^"\\]|\\.)*")\}/,
+      '"response":$2',
+    ),
+  ),
+});
+
 const jsonOf = (value: unknown, status = 200, headers = {}): Answer => ({
   status,
   headers: { "content-type": "application/json; charset=utf-8", ...headers },
@@ -98,6 +127,7 @@ const jsonOf = (value: unknown, status = 200, headers = {}): Answer => ({
 function answerOf(script: OllamaScript, body: OllamaBody): Answer {
   const headers = { "content-type": "application/x-ndjson" };
   if (typeof script === "string") return answerOf({ text: script }, body);
+  if ("answer" in script) return script.answer;
   if ("status" in script) {
     const type = typeof script.body === "string" ? { "content-type": "text/plain" } : {};
     return jsonOf(script.body, script.status, { ...type, ...script.headers });

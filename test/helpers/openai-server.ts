@@ -26,6 +26,23 @@ const Body = z.strictObject({
       }),
     ])
     .optional(),
+  tools: z
+    .array(
+      z.strictObject({
+        type: z.literal("function"),
+        function: z.strictObject({
+          name: z.string().regex(/^[\w-]{1,64}$/),
+          description: z.string(),
+          parameters: z.record(z.string(), z.unknown()),
+        }),
+      }),
+    )
+    .optional(),
+  tool_choice: z
+    .strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) })
+    .optional(),
+  structured_outputs: z.strictObject({ json: z.record(z.string(), z.unknown()) }).optional(),
+  guided_json: z.record(z.string(), z.unknown()).optional(),
   thinking: z.unknown().optional(),
   enable_thinking: z.boolean().optional(),
   reasoning_effort: z.string().optional(),
@@ -56,7 +73,8 @@ export type Script =
       readonly end?: Answer["end"];
     }
   | { readonly status: number; readonly body: unknown; readonly headers?: Record<string, string> }
-  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly type?: string; readonly end?: Answer["end"] };
+  | { readonly raw: string | readonly (string | Uint8Array)[]; readonly type?: string; readonly end?: Answer["end"] }
+  | { readonly answer: Answer };
 
 export interface OpenAiServer extends Omit<HttpServer, "requests"> {
   readonly requests: OpenAiRequest[];
@@ -64,14 +82,16 @@ export interface OpenAiServer extends Omit<HttpServer, "requests"> {
 
 /**
  * A server that speaks the streaming chat API of OpenAI as strictly as the original: what it does not understand fails
- * the request, and `close` throws it.
+ * the request, and `close` throws it. It lists models only where they are given.
  */
 export async function openaiServer(
   answer: (request: OpenAiRequest, number: number) => Script | Promise<Script>,
+  { models }: { models?: { readonly status: number; readonly body: unknown } | undefined } = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const server = await httpServer(async ({ method, url, headers, text }) => {
     const route = `${method} ${url.replace(/\?.*/, "")}`;
+    if (models && /^GET \/.*\/models$/.test(route)) return jsonOf(models);
     if (!/^POST \/.*chat\/completions$/.test(route)) throw new Error(`no such route: ${route}`);
     if (headers["content-type"] !== "application/json") throw new Error(`content-type ${headers["content-type"]}`);
     const body = Body.parse(JSON.parse(text));
@@ -100,11 +120,8 @@ export const done = "data: [DONE]\n\n";
 function answerOf(script: Script, body: OpenAiBody): Answer {
   const stream = { "content-type": "text/event-stream; charset=utf-8" };
   if (typeof script === "string") return answerOf({ text: script }, body);
-  if ("status" in script) {
-    const text = typeof script.body === "string" ? script.body : JSON.stringify(script.body);
-    const type = typeof script.body === "string" ? "text/html" : "application/json";
-    return { status: script.status, headers: { "content-type": type, ...script.headers }, pieces: [text] };
-  }
+  if ("answer" in script) return script.answer;
+  if ("status" in script) return jsonOf(script);
   if ("raw" in script) {
     const pieces = typeof script.raw === "string" ? [script.raw] : script.raw;
     const headers: Record<string, string> =
@@ -122,6 +139,12 @@ function answerOf(script: Script, body: OpenAiBody): Answer {
   const last = [chunk({}, { model }, { finish_reason: finish })];
   if (usage && body.stream_options) last.push(chunk({}, { model, choices: [], usage }));
   return { headers: stream, pieces: [...said, ...last, done], pause, end };
+}
+
+function jsonOf({ status, body, headers }: Extract<Script, { status: number }>): Answer {
+  const text = typeof body === "string" ? body : JSON.stringify(body);
+  const type = typeof body === "string" ? "text/html" : "application/json";
+  return { status, headers: { "content-type": type, ...headers }, pieces: [text] };
 }
 
 const cutUp = (text: string) => text.match(/.{1,400}/gsu) ?? [];

@@ -1,5 +1,6 @@
 import type { Json, Steps } from "../../src/engine/steps.ts";
 import type { LlmAnswer, LlmCall } from "../../src/llm/call.ts";
+import type { FailureKind } from "../../src/llm/provider.ts";
 
 /** An answer as the LLM operation gives it. */
 export const said = (text: string, finish: "stop" | "length" = "stop"): LlmAnswer => ({
@@ -11,7 +12,7 @@ export const said = (text: string, finish: "stop" | "length" = "stop"): LlmAnswe
 });
 
 /** A failure as the LLM operation gives it. */
-export const failed = (kind: "budget" | "network" | "stopped" | "auth", message: string): LlmAnswer => ({
+export const failed = (kind: FailureKind | "budget" | "stopped" | "skipped", message: string): LlmAnswer => ({
   ok: false,
   failure: { kind, message, tries: [] },
 });

@@ -29,7 +29,7 @@ interface Run {
   /** The text of an answer, or the whole of it. */
   readonly answer: (call: LlmCall, key: string) => string | LlmAnswer;
   readonly options?: Partial<RunOptions>;
-  readonly lanes?: Readonly<Record<string, string>>;
+  readonly lanes?: Readonly<Record<string, readonly string[]>>;
   readonly order?: Order;
 }
 

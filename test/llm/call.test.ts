@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import { type Budget, createBudget } from "../../src/budget.ts";
 import type { NewEvent } from "../../src/events.ts";
 import { type LlmAnswer, type LlmCall, llmOperation } from "../../src/llm/call.ts";
+import type { Connect } from "../../src/llm/connections.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
 import { type Delta, type Finish, type Llm, ProviderError } from "../../src/llm/provider.ts";
 import type { RecordedAnswer } from "../../src/llm/recordings.ts";
+import { countMessages, countTokens } from "../../src/llm/tokens.ts";
 import { type Script, type ScriptedLlm, scriptedLlm } from "../helpers/scripted-llm.ts";
 
 /** One dollar per million tokens in, ten for those out: an answer costs at most 0.01 besides its prompt. */
@@ -35,11 +37,13 @@ const usage = { input: 1000, output: 100, source: "reported" as const };
 interface Desk {
   script?: Script;
   llm?: Llm;
+  connect?: Connect;
   budget?: Budget;
   deployments?: Deployment[];
   stop?: AbortSignal;
   clock?: () => number;
   record?: (call: LlmCall, answer: RecordedAnswer) => Promise<void>;
+  heard?: (key: string, delta: Delta) => void;
 }
 
 /** The operation around a scripted model, with all it told. */
@@ -51,13 +55,13 @@ function desk({ script = [], llm = scriptedLlm(script), ...given }: Desk) {
     deployments: [deployment],
     stop: new AbortController().signal,
     clock: () => 0,
-    ...given,
-    budget,
-    emit: (event) => events.push(event),
     connect: async ({ name }) => {
       connected.push(name);
       return llm;
     },
+    ...given,
+    budget,
+    emit: (event) => events.push(event),
   });
   const ask = async (call: LlmCall = question(), { lane = "main", signal = new AbortController().signal } = {}) =>
     (await operation(JSON.parse(JSON.stringify(call)), {
@@ -74,6 +78,15 @@ const streaming = (stream: (signal: AbortSignal) => AsyncGenerator<Delta, Finish
   stream: (_, { signal }) => stream(signal),
 });
 const text = (value: string): Delta => ({ type: "text", text: value });
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+/** So many tokens for every tokenizer. */
+const words = (count: number) => " word".repeat(count);
+/** The tokens of the question: four for its text, and what frames a message and opens the answer. */
+const prompt = 11;
+it("is a question of as many tokens as these tests take it for", async () => {
+  expect([await countMessages(question().messages), await countTokens(words(750))]).toEqual([prompt, 750]);
+});
 
 it("asks the model of the lane and answers text, model and cost", async () => {
   let now = 1000;
@@ -132,24 +145,48 @@ it.each([
   ["no usage", undefined],
   ["zeros", { input: 0, output: 0, source: "reported" as const }],
 ])("estimates, and says so, where the server counts %s", async (_, reported) => {
-  const { ask, events } = desk({ script: [{ text: "a".repeat(40), reasoning: "b".repeat(80), usage: reported }] });
+  const { ask, events } = desk({ script: [{ text: words(10), reasoning: words(20), usage: reported }] });
   const answer = await ask();
-  // "Write the file." is 14 letters and spaces and a sign, and 4 tokens frame it.
-  expect(events.at(-1)).toMatchObject({ usage: { input: 9, output: 30, source: "estimated" } });
-  expect(answer).toMatchObject({ text: "a".repeat(40), usd: 0.000309 });
+  const counted = { input: prompt, output: 30, reasoning: 20, source: "estimated" };
+  expect(events.at(-1)).toMatchObject({ usage: counted });
+  expect(answer).toMatchObject({ text: words(10), usd: 0.000311 });
+});
+
+it("lets each piece of an answer be heard as it comes, and tells when a try begins it anew", async () => {
+  let tries = 0;
+  const llm = streaming(async function* () {
+    tries += 1;
+    if (tries === 1) {
+      yield text("on");
+      throw new ProviderError("it broke", { kind: "truncated" });
+    }
+    yield { type: "reasoning", text: "hm" };
+    yield text("one ");
+    yield text("two");
+    return { finish: "stop", usage, model: "gpt-x" };
+  });
+  const told: unknown[] = [];
+  const { ask, events } = desk({ llm, heard: (key, { type }) => told.push([key, type, events.at(-1)?.type]) });
+  expect(await ask()).toMatchObject({ ok: true, text: "one two" });
+  expect(told).toEqual([
+    ["WriteCode/1.1", "text", "call-start"],
+    ["WriteCode/1.1", "reasoning", "retry"],
+    ["WriteCode/1.1", "text", "retry"],
+    ["WriteCode/1.1", "text", "retry"],
+  ]);
 });
 
 it("counts what a model thinks and calls, and returns only its text", async () => {
   const llm = streaming(async function* () {
-    yield { type: "reasoning", text: "a".repeat(40) };
-    yield { type: "tool-call", index: 0, name: "save", arguments: "b".repeat(36) };
+    yield { type: "reasoning", text: words(10) };
+    yield { type: "tool-call", index: 0, name: " save", arguments: words(9) };
     yield text("one ");
     yield text("two");
     return { finish: "length", usage: undefined, model: "gpt-x" };
   });
   const { ask, events } = desk({ llm });
   expect(await ask()).toMatchObject({ text: "one two", finish: "length" });
-  expect(events.at(-1)).toMatchObject({ finish: "length", usage: { output: 22 } });
+  expect(events.at(-1)).toMatchObject({ finish: "length", usage: { output: 22, reasoning: 10 } });
 });
 
 it("refuses a call that could exceed the investment, before it is sent", async () => {
@@ -261,7 +298,7 @@ it("begins no further try once the run is being stopped", async () => {
   const fail = new ProviderError("gpt-x is overloaded", { kind: "server", retryAfter: 30_000 });
   const { ask, llm, events } = desk({ script: [{ fail }], stop: stop.signal });
   const answer = ask();
-  while (!events.some(({ type }) => type === "retry")) await new Promise((resolve) => setImmediate(resolve));
+  while (!events.some(({ type }) => type === "retry")) await settled();
   stop.abort();
   expect(await answer).toMatchObject({ failure: { kind: "aborted", tries: ["gpt-x is overloaded"] } });
   expect(llm.asked).toHaveLength(1);
@@ -290,8 +327,8 @@ it("answers a failure as data, with its hint and every try, and gives the money 
 
 it.each([
   ["nothing when nothing came", {}, undefined, 0],
-  ["what had come before the stream broke", { text: "a".repeat(400) }, undefined, 0.001009],
-  ["what the server says it cost", { text: "a".repeat(400) }, usage, 0.002],
+  ["what had come before the stream broke", { text: words(100) }, undefined, 0.001011],
+  ["what the server says it cost", { text: words(100) }, usage, 0.002],
 ])("counts for a failed try %s", async (_, reply, reported, usd) => {
   const fail = new ProviderError("the stream broke", { kind: "protocol", usage: reported });
   const { ask, budget } = desk({ script: [{ ...reply, fail }] });
@@ -304,14 +341,14 @@ it("adds the cost of a broken try to that of the whole answer, and records only 
   const fail = new ProviderError("the stream broke", { kind: "truncated", retryAfter: 1 });
   const { ask } = desk({
     script: [
-      { text: "a".repeat(400), fail },
+      { text: words(100), fail },
       { text: "whole", usage },
     ],
     record: async (...one) => {
       records.push(one);
     },
   });
-  expect(await ask()).toMatchObject({ ok: true, text: "whole", usd: 0.003009 });
+  expect(await ask()).toMatchObject({ ok: true, text: "whole", usd: 0.003011 });
   expect(records).toEqual([[question(), { text: "whole", finish: "stop", model: "scripted", usage, usd: 0.002 }]]);
 });
 
@@ -338,7 +375,7 @@ it("lets many calls end by one signal without a warning of Node", async () => {
   const run = new AbortController();
   const { ask, llm } = desk({ script: { WriteCode: Array.from({ length: 20 }, () => ({ delayMs: 60_000 })) } });
   const answers = Array.from({ length: 20 }, (_, turn) => ask(question("", turn + 1), { signal: run.signal }));
-  while (llm.asked.length < 20) await new Promise((resolve) => setImmediate(resolve));
+  while (llm.asked.length < 20) await settled();
   run.abort();
   const kinds = (await Promise.all(answers)).map((answer) => (answer.ok ? "ok" : answer.failure.kind));
   expect(kinds).toEqual(Array.from({ length: 20 }, () => "aborted"));
@@ -349,7 +386,7 @@ it("lets many calls end by one signal without a warning of Node", async () => {
 it("connects once per LLM, when the first call comes, also for calls at once", async () => {
   const { ask, connected } = desk({
     script: { "WriteCode/a": "a", "WriteCode/b": "b", "WriteCode/c": "c" },
-    deployments: [deployment, { ...deployment, name: "other" }],
+    deployments: [deployment, { ...deployment, name: "other", settings: { model: "other" } }],
   });
   expect(connected).toEqual([]);
   await Promise.all([ask(question("a")), ask(question("b"))]);
@@ -358,13 +395,8 @@ it("connects once per LLM, when the first call comes, also for calls at once", a
 });
 
 it("passes on what an LLM has to tell", async () => {
-  const events: NewEvent[] = [];
-  const operation = llmOperation({
-    deployments: [deployment],
-    budget: createBudget(1),
-    emit: (event) => events.push(event),
-    stop: new AbortController().signal,
-    connect: async (_, notify) => ({
+  const { ask, events } = desk({
+    connect: async (_, { notify }) => ({
       async *stream({ about: asked }) {
         notify({ type: "prompt-waiting", about: asked, file: "1.prompt.md", answer: "1.answer.md" });
         yield text("x");
@@ -372,8 +404,7 @@ it("passes on what an LLM has to tell", async () => {
       },
     }),
   });
-  const call = question("a.js", 2);
-  await operation(call, { key: "WriteCode/a.js/1.2", lane: "main", signal: new AbortController().signal });
+  await ask(question("a.js", 2));
   expect(events[1]).toEqual({
     type: "prompt-waiting",
     key: "WriteCode/a.js/1.2",
@@ -394,31 +425,46 @@ it.each([
   expect(budget.reserve(1)).toBeDefined();
 });
 
-it("closes a stream that goes on far beyond the limit, and counts what came", async () => {
-  let closed = false;
-  const endless: Llm = {
-    async *stream() {
+describe("a stream that would not end", () => {
+  const endless = (passage: (number: number) => string) => {
+    let closed = false;
+    const llm = streaming(async function* () {
       try {
-        for (;;) yield { type: "text", text: "again ".repeat(100) } as const;
+        for (let number = 0; ; number++) yield text(passage(number));
       } finally {
         closed = true;
       }
-    },
+    });
+    return { ...desk({ llm }), wasClosed: () => closed };
   };
-  const { ask, budget } = desk({ llm: endless });
-  const answer = await ask();
-  expect(answer).toMatchObject({ ok: false, failure: { kind: "protocol" } });
-  expect(closed).toBe(true);
-  expect(budget.spent).toBeGreaterThan(0);
+
+  it("is closed when it goes on far beyond the limit, and what came is counted", async () => {
+    const { ask, budget, wasClosed } = endless((number) => `line ${number}\n`);
+    const message = "gpt-x sent far more than the 1000 tokens it may";
+    expect(await ask()).toMatchObject({ ok: false, failure: { kind: "protocol", message } });
+    expect(wasClosed()).toBe(true);
+    expect(budget.spent).toBeGreaterThan(0.01);
+  });
+
+  it("is closed when it says the same again and again, which is not tried again", async () => {
+    const { ask, budget, types, wasClosed } = endless(() => words(10));
+    const message = "gpt-x repeated the same passage without end and was stopped";
+    expect(await ask()).toMatchObject({ ok: false, failure: { kind: "loop", message, tries: [message] } });
+    expect(wasClosed()).toBe(true);
+    expect(types().filter((type) => type !== "call-progress")).toEqual(["call-start", "call-failed"]);
+    // Noticed somewhere between 10,000 and 11,100 characters.
+    expect(budget.spent).toBeGreaterThan(0.02);
+    expect(budget.spent).toBeLessThan(0.0223);
+  });
 });
 
 describe("a try that broke off", () => {
-  /** Its prompt and 750 tokens of answer cost 0.007509; a try costs at most 0.010009. */
+  /** Its prompt and 750 tokens of answer cost 0.007511; a try costs at most 0.010009. */
   const broken = {
-    text: "a".repeat(3000),
+    text: words(750),
     fail: new ProviderError("the stream broke", { kind: "truncated", retryAfter: 1 }),
   };
-  const lost = 0.007509;
+  const lost = 0.007511;
 
   it("is paid for before the next one, which is not begun when it does not fit", async () => {
     const { ask, llm, events, types, budget } = desk({ script: [broken], budget: createBudget(0.0175) });
@@ -430,14 +476,14 @@ describe("a try that broke off", () => {
     };
     expect(await ask()).toEqual({ ok: false, usd: lost, failure });
     expect(types()).toEqual(["call-start", "call-failed"]);
-    expect(events.at(-1)).toMatchObject({ usage: { input: 9, output: 750, source: "estimated" }, usd: lost });
+    expect(events.at(-1)).toMatchObject({ usage: { input: prompt, output: 750, source: "estimated" }, usd: lost });
     expect([llm.asked.length, budget.spent]).toEqual([1, lost]);
   });
 
   it("is followed by another that just fits", async () => {
     const { ask, budget } = desk({ script: [broken, { text: "whole", usage }], budget: createBudget(0.01752) });
     expect(await ask()).toMatchObject({ ok: true, text: "whole" });
-    expect(budget.spent).toBe(0.009509);
+    expect(budget.spent).toBe(0.009511);
   });
 
   it("says that more is spent than was invested", async () => {
@@ -453,7 +499,7 @@ describe("a try that broke off", () => {
       budget: createBudget(0.021),
     });
     expect(await Promise.all([ask(question("a")), ask(question("b"))])).toMatchObject([{ text: "a" }, { text: "b" }]);
-    expect(budget.spent).toBe(0.011509);
+    expect(budget.spent).toBe(0.011511);
   });
 
   it("never lets calls at once wait for each other", async () => {
@@ -462,7 +508,7 @@ describe("a try that broke off", () => {
       budget: createBudget(0.0271),
     });
     expect(await Promise.all([ask(question("a")), ask(question("b"))])).toMatchObject([{ text: "a" }, { text: "b" }]);
-    expect(budget.spent).toBe(0.019018);
+    expect(budget.spent).toBe(0.019022);
   });
 
   it("does not keep the call waiting for money when the run stops", async () => {
@@ -475,7 +521,7 @@ describe("a try that broke off", () => {
     });
     const first = ask(question("a"), { signal: hanging.signal });
     const second = ask(question("b"));
-    while (budget.spent === 0) await new Promise((resolve) => setImmediate(resolve));
+    while (budget.spent === 0) await settled();
     stop.abort();
     expect(await second).toMatchObject({ failure: { kind: "stopped", tries: ["the stream broke"] }, usd: lost });
     hanging.abort();
@@ -494,4 +540,178 @@ it("has counted an answer that cannot be recorded", async () => {
   await expect(ask()).rejects.toThrow("the disk is full");
   expect(events.at(-1)).toMatchObject({ type: "call-end", cost: { usd: 0.002 } });
   expect(budget.spent).toBe(0.002);
+});
+
+describe("what a model thinks", () => {
+  it.each<[string, Finish["usage"], number]>([
+    ["by the server's count", { ...usage, reasoning: 7 }, 7],
+    ["by ours where the server counts it only as output", usage, 30],
+    ["never as more than the whole output", { ...usage, output: 20 }, 20],
+    ["by ours where the server counts nothing", undefined, 30],
+  ])("is told and counted %s", async (_, reported, reasoning) => {
+    const { ask, events } = desk({ script: [{ text: "done", reasoning: words(30), usage: reported }] });
+    expect(await ask()).toMatchObject({ text: "done" });
+    expect(events.slice(1)).toMatchObject([
+      { type: "reasoning", key: "WriteCode/1.1", ...about, text: words(30) },
+      { type: "call-end", usage: { reasoning } },
+    ]);
+  });
+
+  it("is not told where it is nothing", async () => {
+    const { ask, types } = desk({ script: [{ text: "done", reasoning: " \n", usage }] });
+    await ask();
+    expect(types()).toEqual(["call-start", "call-end"]);
+  });
+});
+
+it.each([
+  ["where it is found by such a price", undefined, { usd: 0.002, basis: "known", cny: 0.014 }],
+  ["not where the answer states it in dollars", 0.5, { usd: 0.5, basis: "known" }],
+])("tells the cost in yuan %s", async (_, cost, told) => {
+  const { ask, events } = desk({
+    script: [{ text: "x", usage, ...(cost === undefined ? {} : { cost }) }],
+    deployments: [{ ...deployment, price: { ...deployment.price, cnyPerUsd: 7 } }],
+  });
+  await ask();
+  expect(events.at(-1)).toHaveProperty("cost", told);
+});
+
+describe("the context of a model", () => {
+  it.each<[string, Partial<Deployment>, number]>([
+    ["all of it where the context is not known", {}, 1000],
+    ["all of it where it fits", { contextLength: prompt + 1000 }, 1000],
+    ["what the prompt leaves", { contextLength: prompt + 999 }, 999],
+    ["what the prompt leaves, down to 256 tokens", { contextLength: prompt + 256 }, 256],
+    ["less than that where no more is asked for", { contextLength: prompt + 20, maxToken: 20 }, 20],
+  ])("gives the answer %s", async (_, part, maxTokens) => {
+    const { ask, llm } = desk({ script: [{ text: "x", usage }], deployments: [{ ...deployment, ...part }] });
+    expect(await ask()).toMatchObject({ ok: true });
+    expect(llm.asked).toMatchObject([{ maxTokens }]);
+  });
+
+  it.each<[string, Partial<Deployment>]>([
+    ["256 tokens", { contextLength: prompt + 255 }],
+    ["the answer that is asked for", { contextLength: prompt + 19, maxToken: 20 }],
+    ["itself", { contextLength: 5 }],
+  ])("has to leave room for %s, else the question is not sent", async (_, part) => {
+    const { ask, llm, types, budget } = desk({ deployments: [{ ...deployment, ...part }] });
+    expect(await ask()).toMatchObject({
+      ok: false,
+      usd: 0,
+      failure: {
+        kind: "overflow",
+        message: `gpt-x: the prompt of about 11 tokens leaves no room for an answer in a context of ${part.contextLength}`,
+        hint: expect.stringContaining("larger context"),
+      },
+    });
+    expect([types(), llm.asked, budget.spent]).toEqual([["call-start", "call-failed"], [], 0]);
+  });
+});
+
+describe("the limits of a deployment", () => {
+  const limited = { ...deployment, limits: { concurrency: 2 } };
+
+  it("hold for all roles and all names it has", async () => {
+    let now = 0;
+    let most = 0;
+    const llm = streaming(async function* () {
+      most = Math.max(most, ++now);
+      await settled();
+      yield text("x");
+      now -= 1;
+      return { finish: "stop", usage, model: "gpt-x" };
+    });
+    const { ask } = desk({ llm, deployments: [limited, { ...limited, name: "other" }] });
+    const calls = ["a", "b", "c", "d", "e", "f"].map((subject, number) =>
+      ask(
+        { ...question(subject), role: number % 2 ? "Engineer" : "QaEngineer" },
+        { lane: number < 3 ? "main" : "other" },
+      ),
+    );
+    expect((await Promise.all(calls)).every(({ ok }) => ok)).toBe(true);
+    expect(most).toBe(2);
+  });
+
+  it("are what the server says: the others wait as well, and none of them fails", async () => {
+    const began: Record<string, number> = {};
+    let refused = 0;
+    const { ask, events } = desk({
+      connect: async (_, { heard }) => ({
+        async *stream({ about: { subject } }) {
+          if (refused === 0) {
+            refused = performance.now();
+            heard(429, new Headers({ "retry-after-ms": "80" }));
+            throw new ProviderError("too many requests", { kind: "rate", retryAfter: 80 });
+          }
+          began[subject] = performance.now();
+          yield text(subject);
+          return { finish: "stop", usage, model: "gpt-x" };
+        },
+      }),
+    });
+    const first = ask(question("a"));
+    while (refused === 0) await settled();
+    expect(await Promise.all([first, ask(question("b")), ask(question("c"))])).toMatchObject(
+      ["a", "b", "c"].map((subject) => ({ ok: true, text: subject })),
+    );
+    expect(Math.min(...Object.values(began)) - refused).toBeGreaterThan(70);
+    expect(events.filter(({ type }) => type === "retry")).toMatchObject([{ subject: "a" }]);
+  });
+
+  it.each(["signal", "stop"] as const)("keep no call waiting that is ended by %s", async (by) => {
+    const ends = { signal: new AbortController(), stop: new AbortController() };
+    const hanging = new AbortController();
+    const { ask, llm, budget } = desk({
+      script: { "WriteCode/a": { delayMs: 60_000 } },
+      deployments: [{ ...deployment, limits: { concurrency: 1 } }],
+      stop: ends.stop.signal,
+    });
+    const first = ask(question("a"), { signal: hanging.signal });
+    while (llm.asked.length === 0) await settled();
+    const second = ask(question("b"), { signal: ends.signal.signal });
+    await settled();
+    ends[by].abort();
+    expect(await second).toMatchObject({ ok: false, usd: 0, failure: { kind: "aborted" } });
+    hanging.abort();
+    await first;
+    expect([llm.asked.length, budget.spent]).toEqual([1, 0]);
+    expect(budget.reserve(1)).toBeDefined();
+  });
+});
+
+describe("a deployment that is dead", () => {
+  const fail = new ProviderError("gpt-x does not know this key", { kind: "auth" });
+  const replaceable = { ...question("", 2), replaceable: true };
+
+  it("is skipped where another one can be asked: no request, no money, nothing told", async () => {
+    const { ask, events, llm, budget } = desk({ script: [{ fail }] });
+    expect(await ask()).toMatchObject({ failure: { kind: "auth" } });
+    const told = events.length;
+    const message = "skipped: gpt-x does not know this key (tried again in 60 s)";
+    expect(await ask(replaceable)).toEqual({ ok: false, failure: { kind: "skipped", message, tries: [] } });
+    expect([events.length, llm.asked.length, budget.spent]).toEqual([told, 1, 0]);
+    expect(budget.reserve(1)).toBeDefined();
+  });
+
+  it("is asked all the same where there is no other, and after its answer by everyone", async () => {
+    const { ask, llm } = desk({ script: [{ fail }, "alive", "again"] });
+    await ask();
+    expect(await ask(question("", 2))).toMatchObject({ ok: true, text: "alive" });
+    expect(await ask({ ...replaceable, turn: 3 })).toMatchObject({ ok: true, text: "again" });
+    expect(llm.asked).toHaveLength(3);
+  });
+
+  it("is not every one of its server", async () => {
+    const other = { ...deployment, name: "other", model: "gpt-y" };
+    const { ask } = desk({ script: [{ fail }, "well"], deployments: [deployment, other] });
+    await ask();
+    expect(await ask(replaceable, { lane: "other" })).toMatchObject({ ok: true, text: "well" });
+  });
+});
+
+it("sends no word of its own bookkeeping", async () => {
+  const { ask, llm, events } = desk({ script: [{ text: "x", usage }] });
+  await ask({ ...question(), replaceable: true });
+  expect(llm.asked).toEqual([{ about, messages: question().messages, maxTokens: 1000 }]);
+  expect(events[0]).toEqual({ type: "call-start", ...seen });
 });

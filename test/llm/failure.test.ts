@@ -63,6 +63,22 @@ describe("failures are told apart", () => {
     ["quota", 429, coded("insufficient_quota")],
     ["quota", 429, { error: { message: "x", type: "exceeded_current_quota_error" } }],
     ["quota", 429, coded("QuotaExceeded")],
+    [
+      "quota",
+      429,
+      {
+        type: "error",
+        error: { type: "rate_limit_error", message: "x", details: { error_code: "enforced_spend_limit_reached" } },
+      },
+    ],
+    [
+      "rate",
+      429,
+      {
+        type: "error",
+        error: { type: "rate_limit_error", message: "x", details: { error_code: "ramp_limit_exceeded" } },
+      },
+    ],
     ["quota", 429, coded(1113)],
     ["quota", 402, { error: { message: "Insufficient Balance" } }],
     ["auth", 401, coded("invalid_api_key")],
@@ -85,6 +101,13 @@ describe("failures are told apart", () => {
     [
       "overflow",
       400,
+      {
+        error: { message: "input length and `max_tokens` exceed context limit: 199990 + 4096 > 200000, decrease them" },
+      },
+    ],
+    [
+      "overflow",
+      400,
       { error: { message: "Invalid request: Your request exceeded model token limit: 262144 (requested: 269030)" } },
     ],
     ["overflow", 400, { error: { message: "This model's maximum context length is 4096 tokens." } }],
@@ -102,6 +125,22 @@ describe("failures are told apart", () => {
     ["policy", { code: 10013, message: "input is illegal", sid: "s" }],
     ["auth", { error_code: 110, error_msg: "Access token invalid" }],
     ["quota", { error_code: 17, error_msg: "Open api daily request limit reached" }],
+    ["rate", { code: 10007, message: "the last question is not answered yet", sid: "s" }],
+    ["rate", { code: 11203, message: "too many at once", sid: "s" }],
+    ["policy", { code: 10019, message: "the session tends to forbidden content", sid: "s" }],
+    ["quota", { code: 10016, message: "no licence", sid: "s" }],
+    ["quota", { code: 11201, message: "the daily limit is reached", sid: "s" }],
+    ["auth", { code: 10015, message: "the application is barred", sid: "s" }],
+    ["auth", { code: "Model.AccessDenied", message: "x", request_id: "r" }],
+    ["auth", { error_code: 6, error_msg: "No permission to access data" }],
+    ["request", { code: 10163, message: "wrong parameter", sid: "s" }],
+    ["request", { code: 10404, message: "no such domain here", sid: "s" }],
+    ["request", { code: "InvalidParameter", message: "x", request_id: "r" }],
+    ["request", { error_code: 336003, error_msg: "the messages must alternate" }],
+    ["server", { code: 10222, message: "the engine's network failed", sid: "s" }],
+    ["server", { error_code: 336100, error_msg: "try again" }],
+    ["auth", { type: "error", error: { message: "x", type: "permission_error" } }],
+    ["request", { type: "error", error: { message: "x", type: "invalid_request_error" } }],
     ["server", { error: { message: "something broke", type: "server_error" } }],
     ["server", { text: "**NETWORK ERROR**", error_code: 50001 }],
   ])("%s, said with HTTP 200: %j", (kind, body) => {
@@ -119,6 +158,11 @@ describe("the message for a person", () => {
     );
     expect(error.hint).toContain("api_key");
     expect(JSON.stringify([error, error.cause, error.stack])).not.toContain("0123456789");
+  });
+
+  it("hides a token that was made of a key", () => {
+    const error = failureOf(faultError({ message: "bad token eyJhbGci.eyJhcGlf.O_7K-55n" }, 401), call);
+    expect(error.message).toBe("m-1 at https://llm.example.com/v1: the key was refused: bad token *** (HTTP 401)");
   });
 
   it("hides credentials in the address", () => {
@@ -182,6 +226,15 @@ describe("how long a server asks to wait", () => {
     [{ "x-ratelimit-reset-requests": "17ms" }, 17],
     [{ "x-ratelimit-reset-tokens": "6m0s" }, 360_000],
     [{ "x-ratelimit-reset-requests": "soon", "x-ratelimit-reset-tokens": "1.5s" }, 1500],
+    [
+      {
+        "anthropic-ratelimit-requests-remaining": "9",
+        "anthropic-ratelimit-requests-reset": "2026-01-15T08:30:01Z",
+        "anthropic-ratelimit-tokens-remaining": "0",
+        "anthropic-ratelimit-tokens-reset": "2026-01-15T08:30:12Z",
+      },
+      12_000,
+    ],
     [{}, undefined],
   ])("%j", (headers, wait) => {
     expect(waitHint(new Headers(headers), now)).toBe(wait);

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { human } from "../../src/llm/human.ts";
 import type { About, ChatMessage, Llm, Notice } from "../../src/llm/provider.ts";
+import { tools } from "../helpers/tools.ts";
 
 let root: string;
 let folder: string;
@@ -24,12 +25,12 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true }));
 
 const connect = () =>
-  human.connect(human.config.parse({ folder, model: "Ada" }), {
-    fetch,
-    notify: (notice) => {
+  human.connect(
+    human.config.parse({ folder, model: "Ada" }),
+    tools({}, (notice) => {
       if (notice.type === "prompt-waiting") waiting.push(notice);
-    },
-  });
+    }),
+  );
 
 async function answerOf(llm: Llm, question: About = about, signal = new AbortController().signal) {
   const stream = llm.stream({ messages, maxTokens: 100, about: question }, { signal });
@@ -162,10 +163,10 @@ it("without a folder announces each question when its turn at the terminal comes
   Object.defineProperty(process, "stdin", { value: input, configurable: true });
   Object.defineProperty(process, "stderr", { value: output, configurable: true });
   try {
-    const llm = await human.connect(human.config.parse({}), {
-      fetch,
-      notify: ({ about: { subject }, ...notice }) => heard.push(`${subject} ${JSON.stringify(notice)}`),
-    });
+    const llm = await human.connect(
+      human.config.parse({}),
+      tools({}, ({ about: { subject }, ...notice }) => heard.push(`${subject} ${JSON.stringify(notice)}`)),
+    );
     const answers = ["a.js", "b.js"].map((subject) => answerOf(llm, { ...about, subject }));
     const announcedAndShown = (subject: string) => [
       `${subject} {"type":"prompt-waiting","file":"","answer":""}`,
@@ -187,7 +188,7 @@ it("without a folder asks in the terminal, and fails at once where there is none
   const terminal = Object.getOwnPropertyDescriptor(process.stdin, "isTTY");
   Object.defineProperty(process.stdin, "isTTY", { value: false, configurable: true });
   try {
-    const llm = await human.connect(human.config.parse({}), { fetch, notify: () => {} });
+    const llm = await human.connect(human.config.parse({}), tools());
     await expect(answerOf(llm)).rejects.toMatchObject({ kind: "request", hint: expect.stringContaining("folder:") });
   } finally {
     if (terminal) Object.defineProperty(process.stdin, "isTTY", terminal);

@@ -20,6 +20,8 @@ const deployment = (provider: string, settings: Deployment["settings"]): Deploym
   maxToken: 100,
 });
 
+const tell = { notify: () => {}, heard: () => {} };
+
 it("connects with the settings of the deployment and passes on what the LLM tells", async () => {
   const folder = await mkdtemp(path.join(tmpdir(), "llm-"));
   const about = { role: "PM", action: "WritePRD", subject: "", attempt: 1, turn: 1 };
@@ -27,7 +29,10 @@ it("connects with the settings of the deployment and passes on what the LLM tell
   const answer = { text: "a", finish: "stop" as const, model: "gpt-x", usage, usd: 0 };
   await recorder(folder, { idea: "an idea", date: "2026-11-21" }).add({ ...about, messages: [] }, answer);
   const notices: Notice[] = [];
-  const llm = await connectDeployment(deployment("recording", { folder }), (notice) => notices.push(notice));
+  const llm = await connectDeployment(deployment("recording", { folder }), {
+    notify: (notice) => notices.push(notice),
+    heard: () => {},
+  });
   const request = { messages: [{ role: "user" as const, content: "new" }], maxTokens: 1, about };
   const stream = llm.stream(request, { signal: new AbortController().signal });
   expect((await stream.next()).value).toEqual({ type: "text", text: "a" });
@@ -42,7 +47,7 @@ it("names the LLM, its kind and the setting that is wrong, and no value", async 
     api_key: "sk-secret-value",
     temprature: "sk-other",
   };
-  const error = await connectDeployment(deployment("openai", settings), () => {}).catch((failure: unknown) => failure);
+  const error = await connectDeployment(deployment("openai", settings), tell).catch((failure: unknown) => failure);
   expect(error).toBeInstanceOf(ConfigError);
   const { message } = error as ConfigError;
   expect(message).toContain("the LLM fast (deepseek)");
@@ -50,8 +55,8 @@ it("names the LLM, its kind and the setting that is wrong, and no value", async 
   expect(message).not.toContain("sk-");
 });
 
-it.each(["spark", "constructor", ""])("does not connect the unknown provider %j", async (kind) => {
-  await expect(connectDeployment(deployment(kind, {}), () => {})).rejects.toThrow(ConfigError);
+it.each(["/no/such-module.ts", "constructor", ""])("does not connect the unknown provider %j", async (kind) => {
+  await expect(connectDeployment(deployment(kind, {}), tell)).rejects.toThrow(ConfigError);
 });
 
 it.each([
@@ -59,9 +64,12 @@ it.each([
   ["ollama", { base_url: "http://127.0.0.1:1", model: "m" }],
   ["human", {}],
 ])("connects %s without asking anything", async (kind, settings) => {
-  expect(await connectDeployment(deployment(kind, settings), () => {})).toHaveProperty("stream");
+  expect(await connectDeployment(deployment(kind, settings), tell)).toHaveProperty("stream");
 });
 
 it("knows every provider by its name", () => {
-  expect(Object.keys(providers)).toEqual(["openai", "ollama", "human", "recording"]);
+  expect(Object.keys(providers)).toEqual([
+    ...["openai", "anthropic", "ollama", "spark", "dashscope", "zhipu_jwt", "qianfan_v1"],
+    ...["llama_cpp", "bedrock", "human", "recording"],
+  ]);
 });

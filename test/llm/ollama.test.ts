@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { wireFetch } from "../../src/llm/fetch.ts";
 import { ollama, ollamaHost } from "../../src/llm/ollama.ts";
 import { drain, question } from "../helpers/drain.ts";
 import { line, type OllamaRequest, type OllamaScript, ollamaServer } from "../helpers/ollama-server.ts";
+import { tools } from "../helpers/tools.ts";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -13,15 +13,12 @@ type Settings = Record<string, unknown>;
 
 async function serve(
   answer: OllamaScript | ((request: OllamaRequest, number: number) => OllamaScript),
-  options?: { contextLength: number },
+  options?: Parameters<typeof ollamaServer>[1],
 ) {
   const server = await ollamaServer(typeof answer === "function" ? answer : () => answer, options);
   open.push(server);
   const connect = (settings: Settings = {}) =>
-    ollama.connect(ollama.config.parse({ base_url: server.url, model: "test-model", ...settings }), {
-      fetch: wireFetch(),
-      notify: () => {},
-    });
+    ollama.connect(ollama.config.parse({ base_url: server.url, model: "test-model", ...settings }), tools());
   return Object.assign(server, { connect });
 }
 
@@ -237,6 +234,7 @@ describe("a refusal", () => {
       { error: 'model "test-model" not found, try pulling it first' },
       { kind: "request", hint: expect.stringContaining("ollama pull") },
     ],
+    [404, "404 page not found", { kind: "request", hint: expect.stringContaining("where Ollama listens") }],
     [
       503,
       { error: "server busy, please try again.  maximum pending requests exceeded" },
@@ -311,4 +309,73 @@ describe("ending a call", () => {
     expect((await Promise.all(others)).every((answer) => answer.text === text)).toBe(true);
     expect(await ended).toMatchObject({ kind: "aborted" });
   });
+});
+
+describe("ollama.generate", () => {
+  it("sends a question as one prompt, and reads the answer", async () => {
+    const server = await serve("Hello.");
+    const { text, finish } = await drain(await server.connect({ api_type: "ollama.generate" }));
+    expect({ text, finish }).toEqual({ text: "Hello.", finish: "stop" });
+    expect(server.paths).toEqual(["/api/show", "/api/generate"]);
+    expect(server.requests[0]?.prompt).toEqual({ system: "You are terse.", prompt: "Say hello." });
+  });
+
+  it("says who said what in a longer conversation", async () => {
+    const server = await serve("Hello.");
+    const said = [
+      { role: "user" as const, content: "Say hello." },
+      { role: "assistant" as const, content: "Hm." },
+      { role: "user" as const, content: "Again." },
+    ];
+    await drain(await server.connect({ api_type: "ollama.generate" }), { messages: said });
+    expect(server.requests[0]?.prompt?.prompt).toBe("User: Say hello.\n\nAssistant: Hm.\n\nUser: Again.\n\nAssistant:");
+  });
+});
+
+describe("a document", () => {
+  const schema = { name: "prd", schema: { type: "object", required: ["title"] } };
+  const formats = (server: Awaited<ReturnType<typeof serve>>) => server.requests.map(({ body }) => body.format);
+
+  it("is asked for by its schema, as long as the server keeps to it (case 99)", async () => {
+    const server = await serve('{"title":"a"}');
+    const llm = await server.connect();
+    expect((await drain(llm, { schema })).structure).toBe("schema");
+    await drain(llm, { schema });
+    expect(formats(server)).toEqual([schema.schema, schema.schema]);
+  });
+
+  it("is asked for as any JSON, then in words alone, where the server ignores what it is asked (case 100)", async () => {
+    const server = await serve("Sure! Here you are.");
+    const llm = await server.connect();
+    const used = [];
+    for (let call = 0; call < 4; call++) used.push((await drain(llm, { schema })).structure);
+    expect(used).toEqual(["schema", "json", "off", "off"]);
+    expect(formats(server)).toEqual([schema.schema, "json", undefined, undefined]);
+  });
+
+  it("is asked for again in a weaker way where the server refuses the format (case 101)", async () => {
+    const server = await serve(({ body }) =>
+      typeof body.format === "object"
+        ? { status: 400, body: { error: "invalid JSON schema in format" } }
+        : '{"title":"a"}',
+    );
+    const llm = await server.connect();
+    expect((await drain(llm, { schema })).structure).toBe("json");
+    expect((await drain(llm, { schema })).structure).toBe("json");
+    expect(formats(server)).toEqual([schema.schema, "json", "json"]);
+  });
+});
+
+it("lists its models, and the context of its own", async () => {
+  const details = { family: "qwen2", families: [] };
+  const models = [
+    { name: "test-model:latest", size: 1, details },
+    { name: "other:7b", size: 1, details },
+  ];
+  const server = await serve("Hello.", { models, contextLength: 32_768 });
+  const llm = await server.connect();
+  expect(await llm.models?.({ signal: new AbortController().signal })).toEqual([
+    { id: "test-model:latest", context: 32_768 },
+    { id: "other:7b" },
+  ]);
 });

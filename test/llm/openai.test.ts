@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { wireFetch } from "../../src/llm/fetch.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { JsonSchema } from "../../src/llm/provider.ts";
 import { retrying } from "../../src/llm/retry.ts";
@@ -13,6 +12,7 @@ import {
   openaiServer,
   type Script,
 } from "../helpers/openai-server.ts";
+import { tools } from "../helpers/tools.ts";
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -26,7 +26,7 @@ async function serve(answer: Script | ((request: OpenAiRequest, number: number) 
   open.push(server);
   const connect = (settings: Settings = {}) => {
     const own = { base_url: `${server.url}/v1`, api_key: "test-key-0001", model: "test-model", ...settings };
-    return openai.connect(openai.config.parse(own), { fetch: wireFetch(), notify: () => {} });
+    return openai.connect(openai.config.parse(own), tools());
   };
   return Object.assign(server, { connect });
 }
@@ -96,7 +96,7 @@ describe("the request", () => {
   it("survives a lone surrogate and NUL in the prompt", async () => {
     const server = await serve("Hello.");
     await drain(await server.connect(), { messages: [{ role: "user", content: "a\ud83cb\0c" }] });
-    expect(server.requests[0]?.body.messages[0]?.content).toBe("a\ud83cb\0c");
+    expect(server.requests[0]?.body.messages[0]?.content).toBe("a\ufffdb\0c");
   });
 
   it.each([
@@ -164,7 +164,7 @@ describe("the settings", () => {
     ["credentials in the address", { base_url: "https://me:secret@host/v1" }],
     ["an address of another kind", { base_url: "ftp://host" }],
     ["no model", { model: "" }],
-    ["a proxy of another kind", { proxy: "socks5://127.0.0.1:1080" }],
+    ["a proxy of another kind", { proxy: "ftp://127.0.0.1:1080" }],
     ["an unknown key", { modle: "m" }],
     ["a header that cannot be sent", { headers: { "x-a": "1\n2" } }],
   ])("refuse %s without repeating it", (_, settings) => {
@@ -672,12 +672,12 @@ describe("failures", () => {
   it("by a deadline keep its words", async () => {
     const server = await serve({ raw: [hi], end: "stall" });
     const config = openai.config.parse({ base_url: `${server.url}/v1`, model: "m" });
-    const llm = await openai.connect(config, { fetch: wireFetch({ idle: 60 }), notify: () => {} });
+    const llm = await openai.connect(config, tools({ idle_timeout: 0.06 }));
     await expect(drain(llm)).rejects.toMatchObject({
       kind: "timeout",
       message: expect.stringContaining("sent nothing in 0.06 s"),
     });
-    const impatient = await openai.connect(config, { fetch: wireFetch({ timeout: 0.05 }), notify: () => {} });
+    const impatient = await openai.connect(config, tools({ timeout: 0.05 }));
     await expect(drain(impatient)).rejects.toMatchObject({ kind: "timeout" });
   });
 });
@@ -716,5 +716,28 @@ describe("ending a call", () => {
     caller.abort();
     expect((await Promise.all(others)).every((answer) => answer.text === text)).toBe(true);
     expect(await ended).toMatchObject({ kind: "aborted" });
+  });
+});
+
+describe("the models", () => {
+  const listed = async (models: { status: number; body: unknown }) => {
+    const server = await openaiServer(() => "", { models });
+    open.push(server);
+    const config = openai.config.parse({ base_url: `${server.url}/v1`, model: "test-model" });
+    return (await openai.connect(config, tools())).models?.({ signal: new AbortController().signal });
+  };
+
+  it.each([
+    ["OpenAI", { object: "list", data: [{ id: "a", object: "model" }, { id: "b" }] }, [{ id: "a" }, { id: "b" }]],
+    ["vLLM", { data: [{ id: "a", max_model_len: 4096 }] }, [{ id: "a", context: 4096 }]],
+    ["OpenRouter", { data: [{ id: "a", context_length: 8192 }] }, [{ id: "a", context: 8192 }]],
+    ["Together, a bare list", [{ id: "a", context_length: 100 }], [{ id: "a", context: 100 }]],
+  ])("are listed as %s lists them", async (_, body, expected) => {
+    expect(await listed({ status: 200, body })).toEqual(expected);
+  });
+
+  it("that cannot be listed fail as a question would", async () => {
+    const refused = { status: 401, body: { error: { message: "no such key" } } };
+    await expect(listed(refused)).rejects.toMatchObject({ kind: "auth" });
   });
 });

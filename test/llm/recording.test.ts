@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import type { About, ChatMessage, Delta, Llm, Notice } from "../../src/llm/provider.ts";
 import { recording } from "../../src/llm/recording.ts";
 import { recorder } from "../../src/llm/recordings.ts";
+import { tools } from "../helpers/tools.ts";
 
 let folder: string;
 let notices: Notice[];
@@ -23,7 +24,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const connect = () => recording.connect({ folder }, { fetch, notify: (notice) => notices.push(notice) });
+const connect = () =>
+  recording.connect(
+    { folder },
+    tools({}, (notice) => notices.push(notice)),
+  );
 
 async function drain(question: About, asked = messages, signal = new AbortController().signal) {
   const stream = llm.stream({ messages: asked, maxTokens: 100, about: question }, { signal });

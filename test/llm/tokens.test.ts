@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { estimateMessages, estimateTokens } from "../../src/llm/tokens.ts";
+import { countMessages, countTokens, estimateMessages, estimateTokens } from "../../src/llm/tokens.ts";
 
 it.each([
   ["nothing", "", 0],
@@ -42,4 +42,36 @@ it("counts the frame of each message", () => {
       { role: "user", content: "写" },
     ]),
   ).toBe(10);
+});
+
+it.each([
+  ["nothing", "", 0],
+  ["words and signs", "Hello, world!", 4],
+  ["Chinese", "写一个贪吃蛇游戏", 7],
+  ["Chinese among other text", "写一个 2048 游戏，用 JavaScript。", 10],
+  ["marks of the tokenizer as text", "<|endoftext|>", 7],
+  ["more such marks", "<|endoftext|>\n<|im_start|>system", 14],
+  ["an emoji", "🐍", 2],
+  ["half an emoji", "\ud83d", 1],
+])("counts %s", async (_, text, tokens) => {
+  expect(await countTokens(text)).toBe(tokens);
+});
+
+it.each([
+  ["one letter", "a", 25_000],
+  ["blanks", " ", 1_800],
+  ["Chinese", "写一个贪吃蛇游戏", 175_000],
+  ["emoji that some slices cut in half", "x🐍", 199_998],
+])("counts 200,000 characters without a break: %s", async (_, text, tokens) => {
+  expect(await countTokens(text.repeat(200_000 / text.length))).toBe(tokens);
+});
+
+it("counts the frame of each message and of the answer as servers do", async () => {
+  expect(await countMessages([{ role: "user", content: "Hi" }])).toBe(8);
+  expect(
+    await countMessages([
+      { role: "system", content: "Hello, world!" },
+      { role: "user", content: "写一个贪吃蛇游戏" },
+    ]),
+  ).toBe(22);
 });

@@ -1,0 +1,161 @@
+import { createRequire } from "node:module";
+import path from "node:path";
+import { pathToFileURL } from "node:url";
+import { z } from "zod";
+import { ConfigError } from "../errors.ts";
+import { usage } from "../events.ts";
+import { scrub } from "./failure.ts";
+import { type Delta, type Finish, type Llm, type Provider, ProviderError } from "./provider.ts";
+import { secretsIn } from "./secrets.ts";
+
+const Module = z.looseObject({
+  connect: z.custom<Provider<unknown>["connect"]>((value) => typeof value === "function"),
+  config: z
+    .custom<Provider<unknown>["config"]>((value) => Config.safeParse(value).success, "config must be a z.object of zod")
+    .optional(),
+});
+
+const Config = z.looseObject({ safeParse: z.custom((value) => typeof value === "function"), shape: z.looseObject({}) });
+
+/**
+ * Loads a provider of the user's own: a TypeScript or JavaScript file that exports one, by default or as its only export
+ * with a `connect`. It needs no package of ours: without a `config` it is given every setting, and whatever it throws
+ * becomes a failure of the call. An `import "zod"` in it finds the one of this program.
+ */
+export async function loadProvider(file: string): Promise<Provider<unknown>> {
+  const loaded = await load(file);
+  const exports = Object.values(z.looseObject({}).catch({}).parse(loaded));
+  const found = [loaded, ...exports].map((value) => Module.safeParse(value));
+  const provider = found.find(({ success }) => success)?.data;
+  if (!provider) {
+    throw new ConfigError(`${path.basename(file)} exports no LLM`, {
+      hint: "It has to export one object with a function connect(settings, tools), which gives an object with stream(request, { signal }).",
+    });
+  }
+  return {
+    config: provider.config ?? z.looseObject({}),
+    open: provider.config === undefined,
+    async connect(settings, tools) {
+      try {
+        return guarded(
+          Connected.parse(await provider.connect(settings, tools)),
+          path.basename(file),
+          secretsIn(settings),
+        );
+      } catch (cause) {
+        throw new ConfigError(`the LLM in ${file} cannot be connected: ${reasonOf(cause)}`, { cause });
+      }
+    },
+  };
+}
+
+const Connected = z.custom<Llm>(
+  (value) => z.looseObject({ stream: z.instanceof(Function) }).safeParse(value).success,
+  "connect gives no object with a function stream",
+);
+
+async function load(file: string): Promise<unknown> {
+  const { createJiti } = await import("jiti");
+  const own = createRequire(import.meta.url);
+  const jiti = createJiti(pathToFileURL(file).href, { alias: { zod: own.resolve("zod") }, fsCache: false });
+  try {
+    return await jiti.import(file);
+  } catch (cause) {
+    throw new ConfigError(`the LLM in ${file} cannot be loaded: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof z.ZodError) return cause.issues.map(({ message }) => message).join("; ");
+  return (cause instanceof Error ? cause.message : String(cause)).split("\n")[0] ?? "";
+}
+
+/** What such a module throws is no bug of this program: it ends the call, in the words of the module. */
+function guarded(llm: Llm, name: string, secrets: readonly string[]): Llm {
+  const models = llm.models?.bind(llm);
+  return {
+    ...(models && {
+      async models({ signal }) {
+        try {
+          return Served.safeParse(await models({ signal })).data ?? misfit("something else", "no list of models");
+        } catch (error) {
+          throw failure(error, { name, signal, secrets });
+        }
+      },
+    }),
+    async *stream(request, { signal }): AsyncGenerator<Delta, Finish, void> {
+      const answer = llm.stream(request, { signal });
+      const ended = endOf(signal);
+      try {
+        for (;;) {
+          const step: IteratorResult<unknown, unknown> = await Promise.race([answer.next(), ended]);
+          if (step.done) return Ended.safeParse(step.value).data ?? misfit(step.value, "no end of an answer");
+          yield Piece.safeParse(step.value).data ?? misfit(step.value, "no piece of an answer");
+        }
+      } catch (error) {
+        throw failure(error, { name, signal, secrets });
+      } finally {
+        // Not awaited: a module that does not listen to the signal may never get there.
+        Promise.resolve(answer.return?.(undefined as never)).catch(() => {});
+      }
+    },
+  };
+}
+
+/** Never comes, unless the call is ended first. */
+function endOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function misfit(value: unknown, what: string): never {
+  const message = `it gave ${JSON.stringify(value)?.slice(0, 100)}, which is ${what}`;
+  throw new ProviderError(message, { kind: "protocol" });
+}
+
+const Served = z.array(z.object({ id: z.string(), context: z.int().positive().exactOptional() }));
+
+/** What a module may yield: a piece of the answer as it is, or one of the usual kinds. */
+const Piece = z.union([
+  z.string().transform((text): Delta => ({ type: "text", text })),
+  z.object({ type: z.enum(["text", "reasoning"]), text: z.string() }),
+]);
+
+/** How a module's stream may end: nothing at all means that the answer is whole. */
+const Ended = z
+  .object({
+    finish: z.enum(["stop", "length", "tool_calls", "content_filter"]).default("stop"),
+    model: z.string().default(""),
+    usage: usage.extend({ source: usage.shape.source.default("reported") }).optional(),
+    cost: z.number().nonnegative().exactOptional(),
+  })
+  .default({ finish: "stop", model: "", usage: undefined })
+  .transform(({ usage: used, ...finish }): Finish => ({ ...finish, usage: used }));
+
+const Failed = z.looseObject({
+  kind: z.enum([
+    "network",
+    "timeout",
+    "server",
+    "rate",
+    "truncated",
+    "empty",
+    "quota",
+    "auth",
+    "request",
+    "overflow",
+    "policy",
+  ]),
+});
+
+function failure(
+  error: unknown,
+  { name, signal, secrets }: { name: string; signal: AbortSignal; secrets: readonly string[] },
+): ProviderError {
+  if (signal.aborted) return new ProviderError(`${name}: the call was ended`, { kind: "aborted" });
+  const message = `${name}: ${scrub(error instanceof Error ? error.message : String(error), secrets)}`;
+  if (error instanceof ProviderError) return new ProviderError(message, error);
+  return new ProviderError(message, { kind: Failed.safeParse(error).data?.kind ?? "server", cause: error });
+}

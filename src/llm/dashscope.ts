@@ -1,0 +1,129 @@
+import { z } from "zod";
+import { faultIn } from "./error-body.ts";
+import { failureOf, faultError } from "./failure.ts";
+import { answerReader } from "./openai-answer.ts";
+import { type Delta, defineProvider, type Finish, type LlmRequest } from "./provider.ts";
+import { repeatFilter } from "./repeated-text.ts";
+import { secretsIn } from "./secrets.ts";
+import { eventsOf, faultOf, type ServerEvent } from "./server-events.ts";
+import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
+
+const Config = z.strictObject({
+  ...common,
+  ...wire,
+  base_url: baseUrl.default("https://dashscope.aliyuncs.com/api/v1"),
+  api_key: apiKey,
+  model: text.pipe(z.string().min(1)),
+  temperature: number.optional(),
+  top_p: number.optional(),
+  enable_thinking: flag.optional(),
+  structured: z.enum(["auto", "off"], "can be auto or off: only the compatible address knows more").optional(),
+});
+type Config = z.infer<typeof Config>;
+
+/** Alibaba DashScope in its own words, for addresses with /api/v1; its compatible address is served as `openai`. */
+export const dashscope = defineProvider({
+  config: Config,
+  async connect(config, { fetch }) {
+    const { model, api_key, base_url } = config;
+    const base = base_url.replace(/\/+$/, "").replace(/(\/api\/v1)\/.*$/, "$1");
+    const headers = {
+      "content-type": "application/json",
+      accept: "text/event-stream",
+      "user-agent": "metagpt",
+      "x-dashscope-sse": "enable",
+      authorization: `Bearer ${api_key}`,
+      ...config.headers,
+    };
+    const secrets = secretsIn(config);
+
+    return {
+      async *stream(request, { signal }) {
+        try {
+          const response = await fetch(`${base}/services/aigc/text-generation/generation`, {
+            method: "POST",
+            headers,
+            body: JSON.stringify(bodyOf(request, config)),
+            signal,
+          });
+          if (!response.ok) throw faultError(await faultOf(response), response.status, response.headers);
+          const finish = yield* read(eventsOf(response), model);
+          return request.schema ? { ...finish, structure: "off" } : finish;
+        } catch (error) {
+          throw failureOf(error, { model, baseUrl: base_url, aborted: signal.aborted, secrets });
+        }
+      },
+    };
+  },
+});
+
+function bodyOf({ messages, maxTokens }: LlmRequest, { model, max_token, ...config }: Config) {
+  const { temperature, top_p, enable_thinking } = config;
+  return {
+    model,
+    input: { messages },
+    parameters: {
+      result_format: "message",
+      incremental_output: true,
+      max_tokens: Math.min(maxTokens, max_token ?? maxTokens),
+      // Both limits are refused themselves.
+      ...(temperature !== undefined && { temperature: Math.min(temperature, 1.99) }),
+      ...(top_p !== undefined && { top_p: Math.min(top_p, 0.9999) }),
+      ...(enable_thinking !== undefined && { enable_thinking }),
+    },
+  };
+}
+
+async function* read(events: AsyncIterable<ServerEvent>, model: string): AsyncGenerator<Delta, Finish> {
+  const answer = answerReader(model);
+  const content = repeatFilter();
+  const reasoning = repeatFilter();
+  try {
+    for await (const { name, data } of events) {
+      const { output, usage } = Frame.parse(data);
+      const fault = output && name !== "error" ? undefined : faultIn(data);
+      if (fault) throw faultError(fault);
+      if (!output) continue;
+      const [{ message, finish_reason } = nothing] = output.choices;
+      const thought = message.reasoning_content;
+      const delta = {
+        content: content.push(message.content || output.text),
+        reasoning_content: thought && reasoning.push(thought),
+      };
+      const choice = { index: 0, delta, finish_reason: finish_reason || output.finish_reason };
+      yield* answer.read({ choices: [choice], usage });
+    }
+  } catch (error) {
+    if (!answer.finished()) throw error;
+  }
+  const delta = { content: content.end(), reasoning_content: reasoning.end() };
+  yield* answer.read({ choices: [{ index: 0, delta }] });
+  yield* answer.rest();
+  return answer.finish();
+}
+
+const words = z.string().catch("");
+const nothing = { message: { content: "", reasoning_content: "" }, finish_reason: "" };
+
+/** A text, or a list of parts that hold some. */
+const Text = z
+  .union([z.string(), z.array(z.object({ text: words })).transform((parts) => parts.map((part) => part.text).join(""))])
+  .catch("");
+
+const Message = z.object({ content: Text, reasoning_content: words }).catch(nothing.message);
+
+const Frame = z.object({
+  output: z
+    .object({
+      text: words,
+      finish_reason: words,
+      choices: z.array(z.object({ message: Message, finish_reason: words })).catch([]),
+    })
+    .optional()
+    .catch(undefined),
+  usage: z
+    .object({ input_tokens: z.int().nonnegative(), output_tokens: z.int().nonnegative() })
+    .transform((counts) => ({ prompt_tokens: counts.input_tokens, completion_tokens: counts.output_tokens }))
+    .optional()
+    .catch(undefined),
+});

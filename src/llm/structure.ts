@@ -1,0 +1,75 @@
+import type { Delta, Finish, JsonSchema, LlmRequest } from "./provider.ts";
+
+/**
+ * How a model is held to the shape of a document: by a JSON Schema, by one in the manner of older vLLM, by a grammar in
+ * this process, by a forced tool call with the schema as its parameters, to any JSON, or not at all.
+ */
+export type Structure = "schema" | "structured_outputs" | "guided_json" | "grammar" | "tool" | "json" | "off";
+
+/** What the configuration asks for. */
+export type Structured = "auto" | "schema" | "json" | "off";
+
+/** The mechanisms of one server, from the strongest down. What it refuses or ignores is not used again. */
+export interface Ladder {
+  /** The mechanism for the next request with a schema. */
+  readonly rung: Structure;
+  /** The server refused this mechanism. */
+  refuse(rung: Structure): void;
+  /** Looks at a whole answer: a server that keeps to no JSON, or leaves required fields out, ignores what it was asked. */
+  judge(rung: Structure, schema: JsonSchema, text: string): void;
+}
+
+/** The ladder of a server that knows these mechanisms, the strongest first, begun where the configuration says. */
+export function createLadder(known: readonly Structure[], setting: Structured = "auto"): Ladder {
+  const wanted = known.filter((rung) => setting === "auto" || setting === "schema" || rung === setting);
+  const rungs: Structure[] = [...wanted.filter((rung) => rung !== "off"), "off"];
+  const refuse = (rung: Structure) => {
+    const place = rungs.indexOf(rung);
+    if (rung !== "off" && place >= 0) rungs.splice(place, 1);
+  };
+  return {
+    get rung() {
+      return rungs[0] ?? "off";
+    },
+    refuse,
+    judge(rung, schema, text) {
+      if (rung !== "off" && !keepsTo(rung === "json" ? {} : schema, text)) refuse(rung);
+    },
+  };
+}
+
+/** Passes an answer on and judges it at its end; the finish says how the model was held. */
+export async function* judged(
+  ladder: Ladder,
+  rung: Structure,
+  { schema }: LlmRequest,
+  answer: AsyncGenerator<Delta, Finish, void>,
+): AsyncGenerator<Delta, Finish, void> {
+  if (!schema) return yield* answer;
+  let text = "";
+  try {
+    for (;;) {
+      const step = await answer.next();
+      if (!step.done) {
+        if (step.value.type === "text") text += step.value.text;
+        yield step.value;
+        continue;
+      }
+      if (step.value.finish === "stop" || step.value.finish === "tool_calls") ladder.judge(rung, schema.schema, text);
+      return { ...step.value, structure: rung };
+    }
+  } finally {
+    // Who stops reading closes the answer, too.
+    await answer.return(undefined as never);
+  }
+}
+
+function keepsTo({ required }: JsonSchema, text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null) return false;
+    return !Array.isArray(required) || required.every((key) => Object.hasOwn(value, String(key)));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,46 @@
+import { createHmac } from "node:crypto";
+import { openai } from "./openai.ts";
+import { defineProvider, type Tools } from "./provider.ts";
+import { faultOf } from "./server-events.ts";
+
+const form = /^[^.]+\.[^.]+$/;
+
+/** Gateways to Zhipu that want its old token, made of the key and the time, in place of the key. */
+export const zhipuJwt = defineProvider({
+  config: openai.config.refine(({ api_key }) => api_key && form.test(api_key), {
+    path: ["api_key"],
+    error: "has to be of the form id.secret",
+  }),
+  connect: (config, tools) =>
+    openai.connect(config, { ...tools, fetch: tokenFetch(config.api_key ?? "", tools.fetch) }),
+});
+
+/** The token for a key of the form `id.secret` at a time in milliseconds; it is good for 210 seconds. */
+export function zhipuToken(key: string, now: number): string {
+  const [id = "", secret = ""] = key.split(".");
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const content = { api_key: id, exp: now + 210_000, timestamp: now };
+  const signed = `${part({ alg: "HS256", sign_type: "SIGN" })}.${part(content)}`;
+  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
+}
+
+/** Sends every request with a token, a new one each 180 seconds and once more where the server calls it expired. */
+export function tokenFetch(key: string, fetch: Tools["fetch"], now: () => number = Date.now): Tools["fetch"] {
+  let kept = { token: "", until: Number.NEGATIVE_INFINITY };
+  const current = () => {
+    if (now() >= kept.until) kept = { token: zhipuToken(key, now()), until: now() + 180_000 };
+    return kept;
+  };
+  return async (url, init) => {
+    const send = ({ token }: { token: string }) => {
+      const headers = new Headers(init?.headers);
+      headers.set("authorization", `Bearer ${token}`);
+      return fetch(url, { ...init, headers });
+    };
+    const used = current();
+    const response = await send(used);
+    if (response.status !== 401 || (await faultOf(response.clone())).code !== "1003") return response;
+    used.until = Number.NEGATIVE_INFINITY;
+    return send(current());
+  };
+}

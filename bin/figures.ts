@@ -30,3 +30,9 @@ export const roundSeconds = (value: number): string => `${Number(value.toFixed(v
 
 /** `1 file`, `2 files`. */
 export const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** The size of a file: 640 KB, 4.1 GB. */
+export function bytes(count: number): string {
+  const [value, unit] = count < 1e6 ? [count / 1e3, "KB"] : count < 1e9 ? [count / 1e6, "MB"] : [count / 1e9, "GB"];
+  return `${value < 9.95 ? value.toFixed(1) : Math.round(value)} ${unit}`;
+}

@@ -128,6 +128,8 @@ async function createWaiting(stream: Terminal, now: () => number) {
       timer.unref();
     },
     stop() {
+      // One that stands still would take the cursor to the beginning of a line under way.
+      if (!spinner.isSpinning) return;
       clearInterval(timer);
       spinner.stop();
     },

@@ -1,6 +1,6 @@
 import type { RunEvent } from "../src/events.ts";
 import { finishedLine, type Page, remarkLine, titleOf } from "./call-line.ts";
-import { plural, roundMoney, roundSeconds } from "./figures.ts";
+import { bytes, plural, roundMoney, roundSeconds } from "./figures.ts";
 import { cutToWidth, foldToWidth, oneLine } from "./width.ts";
 
 type Start = Extract<RunEvent, { type: "run-start" }>;
@@ -32,6 +32,10 @@ export function linesOf(event: RunEvent, page: Page): string[] {
       return [paint.dim(`· ${remarkLine(event, `again in ${roundSeconds(event.wait)}: ${event.reason}`, page)}`)];
     case "reask":
       return [paint.dim(`· ${remarkLine(event, `asked again: ${event.problems.join("; ")}`, page)}`)];
+    case "download":
+      return downloadedTo(event) % 10 === 0
+        ? fact(`${event.file}: ${downloadedTo(event)} % of ${bytes(event.total)}`)
+        : [];
     case "fallback":
       return marked(paint.yellow("!"), `${titleOf(event)}: ${turning(event)}: ${event.reason}`, page);
     case "reasoning":
@@ -89,6 +93,10 @@ function verdictOf({ approved, comments }: Extract<RunEvent, { type: "review" }>
 
 const turning = ({ from, to }: Extract<RunEvent, { type: "fallback" }>) =>
   from === to ? "asked again with less of the prompt" : `${to} is asked in place of ${from}`;
+
+/** In percent. */
+const downloadedTo = ({ done, total }: Extract<RunEvent, { type: "download" }>) =>
+  Math.floor((100 * done) / Math.max(1, total));
 
 const commitOf = ({ message, files }: Extract<RunEvent, { type: "commit" }>) =>
   `${message}, ${plural(files.length, "file")}`;

@@ -36,10 +36,17 @@ export function faultError(fault: Fault, status?: number, headers?: Headers): Pr
   // Within an answer the code is the status.
   const known = status ?? (/^[45]\d\d$/.test(fault.code ?? "") ? Number(fault.code) : undefined);
   const kind = kindOf(fault, known);
-  const message = `${prefix(kind, known)}${fault.message}${status === undefined ? "" : ` (HTTP ${status})`}`;
+  const message = `${prefix(kind, known)}${fault.message}${numbersOf(fault, status)}`;
   const retryAfter = headers && waitHint(headers);
   const shouldRetry = { true: true, false: false }[headers?.get("x-should-retry") ?? ""];
   return new ProviderError(message, { kind, status, retryAfter, shouldRetry });
+}
+
+/** Status and code, for those who look them up. */
+function numbersOf({ message, code = "" }: Fault, status: number | undefined): string {
+  const unsaid = code !== String(status) && !message.includes(code);
+  const numbers = [...(status === undefined ? [] : [`HTTP ${status}`]), ...(unsaid ? [code] : [])];
+  return numbers.length === 0 ? "" : ` (${numbers.join(", ")})`;
 }
 
 /** SDKs wrap what our fetch threw. An error of the configuration is no failure of the call and is thrown on. */

@@ -15,7 +15,7 @@ const Config = z.strictObject({
   ...common,
   ...wire,
   base_url: z
-    .url({ protocol: /^wss?$/, error: "has to be a ws or wss address" })
+    .url({ protocol: /^wss?$/, error: "has to be a ws or wss address", abort: true })
     .refine((url) => new URL(url).username === "", "must not contain a user name or password")
     .optional(),
   app_id: apiKey,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { exactTokens, money, plural, roundMoney, roundSeconds, seconds, tokens } from "../../bin/figures.ts";
+import { bytes, exactTokens, money, plural, roundMoney, roundSeconds, seconds, tokens } from "../../bin/figures.ts";
 
 describe("figures", () => {
   it.each([
@@ -38,6 +38,14 @@ describe("figures", () => {
 
   it("marks tokens that nobody counted", () => {
     expect([exactTokens(24_113, false), exactTokens(24_113, true)]).toEqual(["24,113", "~24,113"]);
+  });
+
+  it.each([
+    [640_000, "640 KB"],
+    [4_130_000_000, "4.1 GB"],
+    [999, "1.0 KB"],
+  ])("gives the size of %i bytes as %s", (count, text) => {
+    expect(bytes(count)).toBe(text);
   });
 
   it("counts nouns", () => {

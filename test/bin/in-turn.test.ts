@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type Answer, openAnswer } from "../../bin/answer.ts";
 import { inTurn } from "../../bin/in-turn.ts";
 import { createPaint } from "../../bin/paint.ts";
+import { FakeTerminal } from "../helpers/fake-terminal.ts";
 
 const figures = {
   ok: true,
@@ -123,4 +124,16 @@ describe("several answers", () => {
       ].join("\n"),
     );
   });
+});
+
+it("on a terminal leaves the cursor where the text ends while it comes", async () => {
+  const terminal = Object.assign(new FakeTerminal(80), { rows: 24 });
+  const paint = await createPaint(false);
+  const answer = openAnswer("a", "qwen", 0);
+  const common = { paint, aside: paint, columns: 80, streaming: true, live: true, verbose: false, now: () => 0 };
+  const view = await inTurn([answer], { stdout: terminal, stderr: terminal, ...common });
+  for (const text of ["keep it ", "keep it in ", "keep it in a file.\n"]) view.show(Object.assign(answer, { text }));
+  view.show(Object.assign(answer, { end: figures }));
+  view.close();
+  expect(terminal.screen).toEqual(["keep it in a file.", "✓ 3.0 s, ~12 in, ~840 out, $0", ""]);
 });

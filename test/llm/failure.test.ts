@@ -9,29 +9,29 @@ const refused = (status: number, body: unknown, headers: Record<string, string> 
   return failureOf(faultError(fault, status, new Headers(headers)), call);
 };
 
-describe("every vendor's error body gives its message", () => {
-  it.each<[string, unknown]>([
+describe("every vendor's error body gives its message and its code", () => {
+  it.each<[string, unknown, string?]>([
     ["OpenAI", { error: { message: "BOOM", type: "t", param: null, code: null } }],
     ["vLLM", { error: { message: "BOOM", type: "BadRequestError", code: 400 } }],
     ["Ollama", { error: "BOOM" }],
-    ["Qianfan", { error: { code: "invalid_model", message: "BOOM" }, id: "as-1" }],
-    ["Zhipu", { error: { code: "1210", message: "BOOM" } }],
+    ["Qianfan", { error: { code: "invalid_model", message: "BOOM" }, id: "as-1" }, "invalid_model"],
+    ["Zhipu", { error: { code: "1210", message: "BOOM" } }, "1210"],
     ["Anthropic", { type: "error", error: { type: "invalid_request_error", message: "BOOM" }, request_id: "r" }],
-    ["FastChat", { object: "error", message: "BOOM", code: 40001 }],
+    ["FastChat", { object: "error", message: "BOOM", code: 40001 }, "40001"],
     ["FastAPI", { detail: "BOOM" }],
     ["FastAPI validation", { detail: [{ loc: ["body"], msg: "BOOM", type: "missing" }] }],
-    ["FastChat's gate", { detail: { error: { message: "BOOM", type: "t", code: "c" } } }],
-    ["DashScope", { code: "InvalidParameter", message: "BOOM", request_id: "r" }],
-    ["Qianfan v1", { error_code: 336003, error_msg: "BOOM" }],
-    ["Spark", { code: 10163, message: "BOOM", sid: "s" }],
+    ["FastChat's gate", { detail: { error: { message: "BOOM", type: "t", code: "c" } } }, "c"],
+    ["DashScope", { code: "InvalidParameter", message: "BOOM", request_id: "r" }, "InvalidParameter"],
+    ["Qianfan v1", { error_code: 336003, error_msg: "BOOM" }, "336003"],
+    ["Spark", { code: 10163, message: "BOOM", sid: "s" }, "10163"],
     ["Google", [{ error: { code: 400, message: "BOOM", errors: [], status: "INVALID_ARGUMENT" } }]],
     ["a list of errors", { errors: [{ message: "BOOM" }] }],
     ["msg", { msg: "BOOM" }],
     ["a gateway's page", "<html><head><title>400</title></head><body><center>BOOM</center></body></html>"],
     ["plain text", "BOOM"],
-  ])("%s", (_, body) => {
+  ])("%s (case 73)", (_, body, code) => {
     const error = refused(400, body);
-    expect(error.message).toBe("m-1 at https://llm.example.com/v1: BOOM (HTTP 400)");
+    expect(error.message).toBe(`m-1 at https://llm.example.com/v1: BOOM (HTTP 400${code ? `, ${code}` : ""})`);
     expect(error).toMatchObject({ kind: "request", status: 400 });
   });
 

@@ -37,7 +37,7 @@ export function linesOf(event: RunEvent, page: Page): string[] {
         ? fact(`${event.file}: ${downloadedTo(event)} % of ${bytes(event.total)}`)
         : [];
     case "fallback":
-      return marked(paint.yellow("!"), `${titleOf(event)}: ${turning(event)}: ${event.reason}`, page);
+      return marked(paint.yellow("!"), `${titleOf(event)}: ${turning(event)}`, page);
     case "reasoning":
       return verbose ? below(`thought: ${event.text.trim()}`, page) : [];
     case "review":
@@ -91,15 +91,18 @@ function verdictOf({ approved, comments }: Extract<RunEvent, { type: "review" }>
   return comments.length > 0 ? `changes asked for: ${comments.join("; ")}` : "not approved";
 }
 
-const turning = ({ from, to }: Extract<RunEvent, { type: "fallback" }>) =>
-  from === to ? "asked again with less of the prompt" : `${to} is asked in place of ${from}`;
+/** Why is said above, unless nobody was asked at all. */
+function turning({ from, to, reason }: Extract<RunEvent, { type: "fallback" }>): string {
+  if (from === to) return "asked again with less of the prompt";
+  return `${to} is asked in place of ${from}${reason.startsWith("skipped") ? `, ${reason}` : ""}`;
+}
 
 /** In percent. */
 const downloadedTo = ({ done, total }: Extract<RunEvent, { type: "download" }>) =>
   Math.floor((100 * done) / Math.max(1, total));
 
 const commitOf = ({ message, files }: Extract<RunEvent, { type: "commit" }>) =>
-  `${message}, ${plural(files.length, "file")}`;
+  `${message.split("\n", 1)[0]}, ${plural(files.length, "file")}`;
 
 const pathOf = ({ action, subject }: { action: string; subject: string }) =>
   subject ? `${action}/${subject}` : action;

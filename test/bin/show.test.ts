@@ -316,3 +316,49 @@ describe("a live screen", () => {
     expect(stdout.text()).toBe("workspace/game_2048\n");
   });
 });
+
+describe("what a run tells about its LLMs", () => {
+  const design = question("Architect", "WriteDesign");
+  const told = async (event: NewEvent, options: Options = {}) => (await show([event], options)).lines;
+
+  it.each([
+    [{ from: "main", to: "spare", reason: "the server failed" }, ["! WriteDesign: spare is asked in place of main"]],
+    [
+      { from: "main", to: "spare", reason: "skipped: the key was refused (tried again in 40 s)" },
+      ["! WriteDesign: spare is asked in place of main, skipped: the key was refused", "  (tried again in 40 s)"],
+    ],
+    [
+      { from: "main", to: "main", reason: "the prompt is too long" },
+      ["! WriteDesign: asked again with less of the prompt"],
+    ],
+  ])("%j", async (turned, lines) => {
+    expect(await told({ type: "fallback", ...design, ...turned })).toEqual(lines);
+  });
+
+  it("a download, by tenths", async () => {
+    const step = (done: number): NewEvent => ({
+      type: "download",
+      ...design,
+      file: "qwen.gguf",
+      done,
+      total: 4_000_000_000,
+    });
+    const { lines } = await show([step(0), step(40_000_000), step(400_000_000), step(4_000_000_000)]);
+    expect(lines).toEqual([
+      "· qwen.gguf: 0 % of 4.0 GB",
+      "· qwen.gguf: 10 % of 4.0 GB",
+      "· qwen.gguf: 100 % of 4.0 GB",
+    ]);
+  });
+
+  it("what a model thought, only where details are wanted", async () => {
+    const thought: NewEvent = { type: "reasoning", ...design, text: "\nFirst the files,\nthen the names.\n" };
+    expect(await told(thought)).toEqual([]);
+    expect(await told(thought, { verbose: true })).toEqual(["  thought: First the files, then the names."]);
+  });
+
+  it("a cost in yuan, where the price is in yuan", async () => {
+    const cost = { usd: 0.002, basis: "known", cny: 0.014 } as const;
+    expect(await told(ends(design, { cost }))).toEqual([expect.stringMatching(/ ¥0\.0140$/)]);
+  });
+});

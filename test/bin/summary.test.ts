@@ -53,6 +53,18 @@ describe("summary", () => {
     ]);
   });
 
+  it("shows in yuan what is priced in yuan, and the sum in dollars", async () => {
+    const [first, ...others] = base.totals;
+    if (!first) throw new Error("the scripted run has no totals");
+    const told = await lines({ totals: [{ ...first, cny: 0.0294 }, ...others] });
+    expect(told.slice(1, 5)).toEqual([
+      "ProductManager  qwen2.5-coder:7b          1      1,201     840  ¥0.0294      3.0",
+      "Engineer        Qwen/Qwen2.5-Coder-…     12    ~30,603  ~3,720    $1.50     96.0",
+      "total                                    13    ~31,804  ~4,560    $1.50     99.0",
+      "  the total counts prices in yuan in dollars, at cny_per_usd",
+    ]);
+  });
+
   it("counts repairs, the most frequent first", async () => {
     expect(await lines({ totals: [], repairs: { fence: 1, key_case: 2, cut: 1 } })).toContain(
       "  repaired 4: key_case 2, cut 1, fence 1",

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { discoverLlm } from "../config/discover.ts";
 import { loadConfig, type Settings } from "../config/load.ts";
 import { type Question, type Resolved, resolveLlms } from "../config/resolve.ts";
-import type { Options } from "../config/schema.ts";
+import { type Options, yuan } from "../config/schema.ts";
 import { shippedFile } from "../config/shipped.ts";
 import { roster } from "../roles/index.ts";
 import { CompanyError, ConfigError, UsageError } from "../src/errors.ts";
@@ -128,7 +128,7 @@ function pricesAssumed({ deployments }: Resolved, { cny_per_usd }: Options): str
     ),
     ...(inYuan.length > 0
       ? [
-          `${names} ${inYuan.length > 1 ? "are" : "is"} priced in yuan, counted at ${cny_per_usd} for a dollar (cny_per_usd)`,
+          `${names} ${inYuan.length > 1 ? "are" : "is"} priced in yuan, counted at ${cny_per_usd} for a dollar (cny_per_usd${cny_per_usd === yuan.rate ? `, as of ${yuan.date}` : ""})`,
         ]
       : []),
   ];

@@ -3,7 +3,7 @@ import { ConfigError } from "../src/errors.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
 import { nearest } from "../src/text.ts";
 import { isLocalAddress } from "./address.ts";
-import { keyFromFile, usableKey } from "./keys.ts";
+import { keyFromFile, keyFromKeyring, usableKey } from "./keys.ts";
 import { type Env, variable } from "./layers.ts";
 import type { Written } from "./llm-block.ts";
 import { fromVariables, type Preset, type Presets, variantOf } from "./presets.ts";
@@ -41,7 +41,9 @@ export function fillLlm(written: Written, { presets, env }: Pick<Sources, "prese
   const merged: LlmBlock = { base_url: preset.base_url, model: preset.model, ...said };
   const file = merged.api_key_file;
   const key = merged.api_key ?? (file === undefined ? undefined : keyFromFile(file, where("api_key_file")));
-  const api_key = usableKey(key, own.api_key ? where("api_key") : (found.api_key ?? origin));
+  const [, account] = /^keyring:(.+)$/.exec(key ?? "") ?? [];
+  const kept = account === undefined ? key : keyFromKeyring(account, where("api_key"));
+  const api_key = usableKey(kept, own.api_key ? where("api_key") : (found.api_key ?? origin));
   const model = preset.named_by.map((setting) => merged[setting]).find((name) => name !== undefined);
   const block: LlmBlock = { ...merged, api_type: word, api_key, model: model === undefined ? model : String(model) };
   const isLacking = (setting: string) =>

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import path from "node:path";
-import { ConfigError } from "../src/errors.ts";
+import { ConfigError, errorCode } from "../src/errors.ts";
 import { isPlaceholder } from "./layers.ts";
 
 /**
@@ -34,6 +35,43 @@ export function keyFromFile(file: string, where: string): string {
     throw new ConfigError(`${where}: the key file ${file} cannot be read`, { cause, hint: "Mend api_key_file." });
   }
 }
+
+/** The key that `keyring:NAME` stands for: what the keyring of the system holds for `metagpt` under that name. */
+export function keyFromKeyring(name: string, where: string): string {
+  const keyring = installed<Keyring>("@napi-rs/keyring");
+  if (!keyring) {
+    throw new ConfigError(`${where}: reading the keyring takes the package @napi-rs/keyring, which is not installed`, {
+      hint: "Run: npm i @napi-rs/keyring (with -g if metagpt is installed so), or use api_key_file or a variable.",
+    });
+  }
+  try {
+    const key = new keyring.Entry("metagpt", name).getPassword();
+    if (key) return key;
+  } catch (cause) {
+    throw new ConfigError(`${where}: the keyring of this system cannot be read: ${firstLine(cause)}`, { cause });
+  }
+  throw new ConfigError(`${where}: the keyring holds no password of metagpt for ${name}`, {
+    hint: "Store it with the tool of your system: service metagpt, account as named here.",
+  });
+}
+
+interface Keyring {
+  readonly Entry: new (service: string, account: string) => { getPassword(): string | null };
+}
+
+/** A package that few need, from beside this program or beside the user's project. */
+function installed<T>(name: string): T | undefined {
+  for (const base of [import.meta.url, path.join(process.cwd(), "package.json")]) {
+    try {
+      return createRequire(base)(name);
+    } catch (error) {
+      if (errorCode(error) !== "MODULE_NOT_FOUND") throw error;
+    }
+  }
+  return undefined;
+}
+
+const firstLine = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)).split("\n", 1)[0];
 
 /** A key as it may be shown: its beginning only where that is no secret, and its last four characters. */
 export function maskKey(key: string): string {

@@ -4,6 +4,9 @@ import { PriceSetting } from "./prices.ts";
 
 const whole = number.pipe(z.int("must be a whole number"));
 
+/** What a dollar costs in yuan, rounded down so that prices in yuan never look cheaper than they are. */
+export const yuan = { rate: 7, date: "2026-11-21" };
+
 /** Every setting of config2.yaml besides the LLMs: its default and what it is for. */
 export const Options = z.strictObject({
   workspace: text.default("workspace").describe("the folder the projects are made in"),
@@ -33,8 +36,8 @@ export const Options = z.strictObject({
   ca_file: text.default("").describe("certificates to trust, for every LLM that names none"),
   cny_per_usd: number
     .pipe(z.number().positive("must be more than 0"))
-    .default(7)
-    .describe("yuan for a dollar, for prices in yuan; rounded down on 2026-11-21"),
+    .default(yuan.rate)
+    .describe(`yuan for a dollar, for prices in yuan; rounded down on ${yuan.date}`),
 });
 export type Options = z.infer<typeof Options>;
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Habits, Lesson } from "./openai-request.ts";
+import { type Habits, type Lesson, limitIn } from "./openai-request.ts";
 import type { ChatMessage, JsonSchema, LlmRequest } from "./provider.ts";
 import type { Structure } from "./structure.ts";
 
@@ -147,7 +147,7 @@ export function lessonOf(error: unknown, { body, rung, tokens }: Sent): Lesson |
   const [, used, window] = /context limit: (\d+) \+ \d+ > (\d+)/.exec(message) ?? [];
   const room = Number(window) - Number(used);
   if (window) return room >= 256 && room < tokens ? { room } : undefined;
-  const most = Number(/max_tokens: \d+ > (\d+)/.exec(message)?.[1]);
+  const most = Number(/max_tokens: \d+ > (\d+)/.exec(message)?.[1] ?? limitIn(message));
   if (most > 0 && most < tokens) return { mostTokens: most };
 
   if (rung === "schema" && /output_(config|format)|json_schema|structured output/i.test(message)) return { rung };

@@ -69,7 +69,8 @@ export const anthropic = defineProvider({
       tool: createLadder(["tool"], config.structured),
     };
     const prefixes = prefixFinder();
-    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsIn(config) };
+    const wrongAddress = "Check base_url: it is the part before /v1/messages, such as https://api.anthropic.com.";
+    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsIn(config), wrongAddress };
 
     const open = async ({ request, signal, ...call }: Call): Promise<Opened> => {
       const format = request.schema && formatOf(request.schema.schema, transformJSONSchema);

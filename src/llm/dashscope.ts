@@ -17,6 +17,8 @@ const Config = z.strictObject({
   temperature: number.optional(),
   top_p: number.optional(),
   enable_thinking: flag.optional(),
+  /** Added to the parameters of every request. */
+  extra_body: z.record(z.string(), z.unknown()).optional(),
   structured: z.enum(["auto", "off"], "can be auto or off: only the compatible address knows more").optional(),
 });
 type Config = z.infer<typeof Config>;
@@ -70,6 +72,7 @@ function bodyOf({ messages, maxTokens }: LlmRequest, { model, max_token, ...conf
       ...(temperature !== undefined && { temperature: Math.min(temperature, 1.99) }),
       ...(top_p !== undefined && { top_p: Math.min(top_p, 0.9999) }),
       ...(enable_thinking !== undefined && { enable_thinking }),
+      ...config.extra_body,
     },
   };
 }

@@ -6,6 +6,8 @@ export interface Fault {
   readonly type?: string | undefined;
   readonly code?: string | undefined;
   readonly param?: string | undefined;
+  /** How long to wait, such as `34s`. */
+  readonly wait?: string | undefined;
 }
 
 const word = z
@@ -13,6 +15,10 @@ const word = z
   .transform(String)
   .optional()
   .catch(undefined);
+
+const Details = z.looseObject({ error_code: word, retryDelay: word });
+
+const delayIn = (all: z.infer<typeof Details>[]) => all.find(({ retryDelay }) => retryDelay !== undefined);
 
 const Body = z.object({
   error: z.unknown().optional(),
@@ -28,7 +34,10 @@ const Body = z.object({
   code: word,
   error_code: word,
   param: word,
-  details: z.looseObject({ error_code: word }).optional().catch(undefined),
+  details: z
+    .union([Details, z.array(Details).transform(delayIn)])
+    .optional()
+    .catch(undefined),
   metadata: z.looseObject({ reasons: z.unknown().optional(), error_type: word }).optional().catch(undefined),
 });
 
@@ -44,8 +53,9 @@ export function faultIn(value: unknown): Fault | undefined {
     body.metadata?.reasons === undefined
       ? (body.code ?? body.error_code ?? body.details?.error_code)
       : "content_filter";
-  const outer = { type: body.metadata?.error_type ?? body.type ?? body.status ?? body.object, code, param: body.param };
-  if (inner) return { ...inner, code: inner.code ?? outer.code, type: inner.type ?? outer.type };
+  const type = body.metadata?.error_type ?? body.type ?? body.status ?? body.object;
+  const outer = { type, code, param: body.param, wait: body.details?.retryDelay };
+  if (inner) return { ...inner, code: inner.code ?? code, type: inner.type ?? type };
   const own = body.message ?? body.msg ?? body.error_msg ?? (body.error_code ? body.text : undefined);
   if (own) return { message: own, ...outer };
   const listed = faultIn(body.detail) ?? faultIn(body.errors);

@@ -3,6 +3,7 @@ import { startClock } from "./clock.ts";
 import { connectionError } from "./connection-error.ts";
 import { readFault } from "./error-body.ts";
 import { linesOf, repairEvents, repairJsonLines } from "./event-stream.ts";
+import { duration, waitHint } from "./failure.ts";
 import { ProviderError, type Tools } from "./provider.ts";
 import { openWire, type Wire, type WireOptions } from "./wire.ts";
 
@@ -95,12 +96,12 @@ async function follow(wire: Wire, first: URL, init: RequestInit) {
 type WireResponse = Awaited<ReturnType<typeof follow>>;
 
 async function refusal(response: WireResponse, bytes: AsyncIterable<Uint8Array>): Promise<Response> {
-  const fault = readFault(await startOf(bytes), response.statusText || "no reason given");
-  return new Response(JSON.stringify({ error: fault }), {
-    status: response.status,
-    statusText: response.statusText,
-    headers: headersOf(response, "application/json"),
-  });
+  const { wait, ...fault } = readFault(await startOf(bytes), response.statusText || "no reason given");
+  const headers = headersOf(response, "application/json");
+  // A few servers say in the body how long to wait.
+  if (wait !== undefined && waitHint(headers) === undefined) headers.set("retry-after-ms", `${duration(wait)}`);
+  const { status, statusText } = response;
+  return new Response(JSON.stringify({ error: fault }), { status, statusText, headers });
 }
 
 async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

@@ -9,7 +9,7 @@ import { human } from "./human.ts";
 import { llamaCpp } from "./llama-cpp.ts";
 import { ollama } from "./ollama.ts";
 import { openai } from "./openai.ts";
-import type { Provider } from "./provider.ts";
+import type { ChatMessage, Llm, Provider } from "./provider.ts";
 import { qianfanV1 } from "./qianfan-v1.ts";
 import { recording } from "./recording.ts";
 import { wire } from "./settings.ts";
@@ -46,7 +46,16 @@ export const connectDeployment: Connect = async ({ name, provider: kind, apiType
       `the LLM ${name} (${apiType}) cannot be used as configured:\n${z.prettifyError(config.error)}`,
     );
   }
-  return provider.connect(config.data, { ...wireTools({ ...Wire.parse(config.data), heard }), notify });
+  const llm = await provider.connect(config.data, { ...wireTools({ ...Wire.parse(config.data), heard }), notify });
+  const stream: Llm["stream"] = (request, options) =>
+    llm.stream({ ...request, messages: request.messages.map(wellFormed) }, options);
+  return { ...llm, stream };
 };
+
+/** Half of a cut emoji is refused as no text by many servers. */
+const wellFormed = ({ role, content }: ChatMessage): ChatMessage => ({
+  role,
+  content: content.replace(/\p{Surrogate}/gu, "\ufffd"),
+});
 
 const Wire = z.object(wire);

@@ -19,6 +19,8 @@ const Config = z.strictObject({
   model: text.pipe(z.string().min(1)),
   temperature: number.optional(),
   structured: structured.default("auto"),
+  /** Added to every request as it stands. */
+  extra_body: z.record(z.string(), z.unknown()).optional(),
   /** Tokens of context at least. */
   num_ctx: count.optional(),
   keep_alive: z.union([z.string(), z.number()]).optional(),
@@ -53,6 +55,7 @@ export const ollama = defineProvider({
           stream: true,
           options,
           ...only({ format, keep_alive: config.keep_alive, think }),
+          ...config.extra_body,
         } as const;
         if (config.api_type === "ollama.generate") return client.generate({ ...asPrompt(request), ...rest });
         return client.chat({ messages: request.messages.map((message) => ({ ...message })), ...rest });

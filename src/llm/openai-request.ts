@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { dialogueOf } from "./dialogue.ts";
 import type { ChatMessage, JsonSchema, LlmRequest } from "./provider.ts";
 import type { Structure } from "./structure.ts";
 
@@ -46,7 +47,7 @@ export function requestOf(style: RequestStyle, request: LlmRequest, { habits, ru
   const field = first(style.max_tokens_field, "max_tokens", "max_completion_tokens");
   const role = first(style.use_system_prompt ? style.system_role : "user", "system", "user") ?? "user";
   const tokens = Math.min(request.maxTokens, style.max_token ?? room, habits.mostTokens, room);
-  const messages = withRole(request.messages.map(wellFormed), role);
+  const messages = withRole(request.messages, role);
   const body = {
     model: style.model,
     messages: rung === "json" ? sayingJson(messages) : messages,
@@ -123,7 +124,8 @@ function roomIn(message: string): number | undefined {
   return window && used ? Number(window) - Number(used) : undefined;
 }
 
-function limitIn(words: string): number | undefined {
+/** The most tokens of one answer that a refusal speaks of. */
+export function limitIn(words: string): number | undefined {
   if (!/max_(completion_|output_|new_)?tokens|completion tokens/i.test(words)) return undefined;
   const limit =
     /at most (\d+)|\[\s*\d+\s*,\s*(\d+)\s*\]|(?:<=?|less than or equal to|not exceed|be greater than|maximum (?:value )?(?:is|of)) ?(?:max_model_len=)?(\d+)/i.exec(
@@ -133,24 +135,10 @@ function limitIn(words: string): number | undefined {
   return number === undefined ? undefined : Number(number);
 }
 
-/** Half of a cut emoji is refused as no text by many servers. */
-const wellFormed = ({ role, content }: ChatMessage): ChatMessage => ({
-  role,
-  content: content.replace(/\p{Surrogate}/gu, "\ufffd"),
-});
-
-/** Some servers know no system role: what it says then begins the first message, and neighbours of one role are joined. */
+/** Strict turns, since some servers take no others. For those that know no system role what it says begins the first one. */
 function withRole(messages: readonly ChatMessage[], role: string): { role: string; content: string }[] {
-  if (role !== "user")
-    return messages.map((message) => ({ ...message, role: message.role === "system" ? role : message.role }));
-  const merged: { role: string; content: string }[] = [];
-  for (const message of messages) {
-    const last = merged.at(-1);
-    const own = message.role === "assistant" ? "assistant" : "user";
-    if (last?.role === own) last.content += `\n\n${message.content}`;
-    else merged.push({ role: own, content: message.content });
-  }
-  return merged;
+  const { system, turns } = dialogueOf(messages, { systemApart: role !== "user" });
+  return [...(system === "" ? [] : [{ role, content: system }]), ...turns];
 }
 
 /** Servers that answer in JSON on demand insist that the prompt says so. */

@@ -35,6 +35,8 @@ const Config = z
     temperature: number.optional(),
     top_p: number.optional(),
     structured: structured.default("auto"),
+    /** Added to every request as it stands. */
+    extra_body: z.record(z.string(), z.unknown()).optional(),
   })
   .refine(({ api_key, access_key }) => (api_key === undefined) !== (access_key === undefined), {
     path: ["api_key"],
@@ -114,6 +116,7 @@ function bodyOf({ messages, maxTokens }: LlmRequest, config: Config, endpoint: s
     ...(temperature !== undefined && { temperature: Math.min(Math.max(temperature, 0.01), 1) }),
     ...(top_p !== undefined && { top_p }),
     ...(rung === "json" && { response_format: "json_object" }),
+    ...config.extra_body,
   };
 }
 

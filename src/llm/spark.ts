@@ -25,6 +25,8 @@ const Config = z.strictObject({
   domain: name.optional(),
   model: name.optional(),
   temperature: number.optional(),
+  /** Added to the chat's parameters in every request. */
+  extra_body: z.record(z.string(), z.unknown()).optional(),
   structured: z.enum(["auto", "off"], "can be auto or off: this server knows no structured answers").optional(),
 });
 type Config = z.infer<typeof Config>;
@@ -80,6 +82,7 @@ function questionOf({ messages }: LlmRequest, config: Config, domain: SparkDomai
         domain: domain.domain,
         max_tokens: maxTokens,
         ...(temperature !== undefined && { temperature: Math.min(Math.max(temperature, 0.01), domain.temperature) }),
+        ...config.extra_body,
       },
     },
     payload: { message: { text: [...(system === "" ? [] : [{ role: "system", content: system }]), ...turns] } },

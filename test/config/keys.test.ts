@@ -1,5 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { maskKey, usableKey } from "../../config/keys.ts";
+import { resolveFrom } from "../helpers/config-folder.ts";
+import { tempFolder } from "../helpers/temp.ts";
 
 describe("a key", () => {
   it.each([
@@ -37,5 +41,26 @@ describe("a key", () => {
     ["", ""],
   ])("%j is shown as %j", (key, shown) => {
     expect(maskKey(key)).toBe(shown);
+  });
+});
+
+describe("a key in a file", () => {
+  it("is read without what surrounds it, also below the home folder", async () => {
+    const home = tempFolder();
+    vi.stubEnv("HOME", home);
+    onTestFinished(() => vi.unstubAllEnvs());
+    writeFileSync(path.join(home, "key"), "sk-0123456789\n");
+    const config2 = "llm: { api_type: openai, api_key_file: ~/key }";
+    const { deployments } = await resolveFrom({ "config/config2.yaml": config2 });
+    expect(deployments[0]?.settings).toMatchObject({ api_key: "sk-0123456789" });
+    expect(deployments[0]?.settings).not.toHaveProperty("api_key_file");
+  });
+
+  it("that is not there stops the run, naming the place", async () => {
+    const config2 = "llm:\n  api_type: openai\n  api_key_file: /no/such/file";
+    await expect(resolveFrom({ "config/config2.yaml": config2 })).rejects.toMatchObject({
+      message: "config/config2.yaml:3: the key file /no/such/file cannot be read",
+      exitCode: 3,
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Resolved } from "../../config/resolve.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { answers, resolveFrom, roster } from "../helpers/config-folder.ts";
 
@@ -409,5 +410,60 @@ describe("a name in multi_llm_config.yaml that is no role and no action", () => 
     expect(warnings).toEqual([
       `config/multi_llm_config.yaml:1: ${name} is not part of this company yet; the entry has no effect`,
     ]);
+  });
+});
+
+describe("a provider of the user's own", () => {
+  const module = 'exports.mine = { connect: async () => ({ async *stream() { yield "hello"; } }) };';
+
+  it.each([
+    ["./mine.cjs", { "mine.cjs": module }],
+    ["metagpt-llm-mine", { "node_modules/metagpt-llm-mine/index.js": module }],
+    ["@me/llm", { "node_modules/@me/llm/index.js": module }],
+  ])("is found as %s, with every setting that is its own", async (word, files) => {
+    const config2 = `llm: { api_type: "${word}", model: m, base_url: "http://127.0.0.1:1", spell: abracadabra, rpm: 3 }`;
+    const { deployments, warnings } = await resolveFrom({ "config/config2.yaml": config2, ...files });
+    expect(warnings).toEqual([]);
+    expect(deployments).toMatchObject([
+      { model: "m", limits: { requestsPerMinute: 3 }, settings: { model: "m", spell: "abracadabra" } },
+    ]);
+    expect(deployments[0]?.settings).not.toHaveProperty("rpm");
+  });
+
+  it("that is not there is no kind of LLM", async () => {
+    const config2 = "llm: { api_type: metagpt-llm-yours, model: m }";
+    await expect(resolveFrom({ "config/config2.yaml": config2 })).rejects.toThrow(
+      "config/config2.yaml:1: metagpt-llm-yours is no kind of LLM",
+    );
+  });
+});
+
+describe("fallback", () => {
+  const lanes = ({ table }: Resolved) =>
+    Object.fromEntries(table.map(({ action, llm, fallback }) => [action, [llm, ...fallback]]));
+  const models =
+    "models:\n  a: { api_key: k, fallback: [b, c] }\n  b: { api_type: human }\n  c: { api_type: ollama, model: m }\n";
+
+  it("is what the LLM says, unless its role or action says otherwise", async () => {
+    const config2 = `${models}llm: { api_key: k2, fallback: b }\nroles:\n  - { role: Architect, llm: a }\n  - { role: WriteTasks, llm: a, fallback: [c] }\n`;
+    const multi = "WriteCode: [c, b, a]\nWriteCodeReview: c";
+    const resolved = await resolveFrom({ "config/config2.yaml": config2, "config/multi_llm_config.yaml": multi });
+    expect(lanes(resolved)).toEqual({
+      WritePRD: ["openai", "b"],
+      WriteDesign: ["a", "b", "c"],
+      WriteTasks: ["a", "c"],
+      WriteCode: ["c", "b", "a"],
+      WriteCodeReview: ["c"],
+      SummarizeCode: ["openai", "b"],
+    });
+    expect(resolved.choice).not.toContain("human");
+  });
+
+  it.each([
+    ["fallback: [nobody]", "config/config2.yaml:5: Architect: fallback: no LLM is called nobody"],
+    ["fallback: [zhipu]", "config/config2.yaml:5: Architect: fallback: zhipu has no api_key"],
+  ])("that cannot be used stops the run before any call: %s", async (fallback, message) => {
+    const config2 = `llm: { api_key: k }\nmodels:\n  a: { api_key: k }\nroles:\n  - { role: Architect, llm: a, ${fallback} }`;
+    await expect(resolveFrom({ "config/config2.yaml": config2 })).rejects.toMatchObject({ message, exitCode: 3 });
   });
 });

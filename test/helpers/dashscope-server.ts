@@ -14,6 +14,7 @@ const Body = z.strictObject({
     temperature: z.number().nonnegative().lt(2).optional(),
     top_p: z.number().positive().lt(1).optional(),
     enable_thinking: z.boolean().optional(),
+    repetition_penalty: z.number().positive().optional(),
   }),
 });
 

@@ -14,6 +14,7 @@ const settings = {
   format: z.union([z.literal("json"), z.record(z.string(), z.unknown())]).optional(),
   keep_alive: z.union([z.string(), z.number()]).optional(),
   think: z.union([z.boolean(), z.string()]).optional(),
+  truncate: z.boolean().optional(),
 };
 
 const Chat = z.strictObject({

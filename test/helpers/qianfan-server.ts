@@ -16,6 +16,7 @@ const Body = z.strictObject({
   top_p: z.number().min(0).max(1).optional(),
   max_output_tokens: z.int().min(2).max(2048),
   response_format: z.literal("json_object").optional(),
+  penalty_score: z.number().min(1).max(2).optional(),
 });
 
 export interface QianfanRequest {

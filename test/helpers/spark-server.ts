@@ -20,6 +20,7 @@ const Question = z.strictObject({
       domain: z.string(),
       temperature: z.number().positive().max(2).optional(),
       max_tokens: z.int().positive(),
+      top_k: z.int().min(1).max(6).optional(),
     }),
   }),
   payload: z.strictObject({ message: z.strictObject({ text: z.array(Text).min(1) }) }),

@@ -48,6 +48,12 @@ describe("the request", () => {
     ]);
   });
 
+  it("holds what the settings add to it", async () => {
+    const server = await serve("Hello.");
+    await drain(await server.connect({ extra_body: { repetition_penalty: 1.1 } }));
+    expect(server.requests[0]?.body.parameters).toMatchObject({ repetition_penalty: 1.1, max_tokens: 1000 });
+  });
+
   it("keeps its numbers below the limits", async () => {
     const server = await serve("Hello.");
     await drain(await server.connect({ temperature: 2, top_p: 1, max_token: 50 }));
@@ -61,7 +67,7 @@ describe("the request", () => {
     expect(server.requests.map(({ body }) => body.parameters.enable_thinking)).toEqual([true]);
   });
 
-  it("is held to no shape, and says so", async () => {
+  it("is held to no shape, and says so (case 99)", async () => {
     const llm = await (await serve("{}")).connect();
     const schema = { name: "Prd", schema: { type: "object" } };
     expect(await drain(llm, { schema })).toMatchObject({ text: "{}", structure: "off" });

@@ -114,7 +114,7 @@ describe("failures are told apart", () => {
     ["overflow", 400, coded("invalid_parameter_error", "Range of input length should be [1, 30720]")],
     ["overflow", 400, { error: { message: "The input token count exceeds the maximum number of tokens allowed" } }],
     ["request", 400, { error: { message: "max_tokens is too large: 9999. The maximum number of tokens is 4096" } }],
-  ])("%s: %i %j", (kind, status, body) => {
+  ])("%s: %i %j (cases 74, 86, 91, 92, 98)", (kind, status, body) => {
     expect(refused(status, body).kind).toBe(kind);
   });
 
@@ -143,13 +143,13 @@ describe("failures are told apart", () => {
     ["request", { type: "error", error: { message: "x", type: "invalid_request_error" } }],
     ["server", { error: { message: "something broke", type: "server_error" } }],
     ["server", { text: "**NETWORK ERROR**", error_code: 50001 }],
-  ])("%s, said with HTTP 200: %j", (kind, body) => {
+  ])("%s, said with HTTP 200: %j (case 76)", (kind, body) => {
     expect(faultError(readFault(JSON.stringify(body), ""), undefined).kind).toBe(kind);
   });
 });
 
 describe("the message for a person", () => {
-  it("of a refused key names the setting and never the key", () => {
+  it("of a refused key names the setting and never the key (cases 87, 168)", () => {
     const key = "abc/def+0123456789";
     const body = { error: { message: `Incorrect API key provided: ${key}, or sk-proj-aaaa1111bbbb. Bearer xyz.123` } };
     const error = failureOf(faultError(readFault(JSON.stringify(body), ""), 401), { ...call, secrets: [key] });

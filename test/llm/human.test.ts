@@ -184,7 +184,7 @@ it("without a folder announces each question when its turn at the terminal comes
   }
 });
 
-it("without a folder asks in the terminal, and fails at once where there is none", async () => {
+it("without a folder asks in the terminal, and fails at once where there is none (case 176)", async () => {
   const terminal = Object.getOwnPropertyDescriptor(process.stdin, "isTTY");
   Object.defineProperty(process.stdin, "isTTY", { value: false, configurable: true });
   try {

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, it } from "vitest";
+import { expect, it, onTestFinished } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
 import { connectDeployment, providers } from "../../src/llm/index.ts";
 import type { Notice } from "../../src/llm/provider.ts";
 import { recorder } from "../../src/llm/recordings.ts";
+import { drain } from "../helpers/drain.ts";
+import { openaiServer } from "../helpers/openai-server.ts";
 
 const deployment = (provider: string, settings: Deployment["settings"]): Deployment => ({
   name: "fast",
@@ -65,6 +67,15 @@ it.each([
   ["human", {}],
 ])("connects %s without asking anything", async (kind, settings) => {
   expect(await connectDeployment(deployment(kind, settings), tell)).toHaveProperty("stream");
+});
+
+it("sends text that every server takes, also where an emoji was cut in two (case 175)", async () => {
+  const server = await openaiServer(() => "Hello.");
+  onTestFinished(() => server.close());
+  const settings = { base_url: `${server.url}/v1`, model: "m" };
+  const llm = await connectDeployment(deployment("openai", settings), tell);
+  await drain(llm, { messages: [{ role: "user", content: "a\ud83cb\0c 🎈" }] });
+  expect(server.requests[0]?.body.messages[0]?.content).toBe("a\ufffdb\0c 🎈");
 });
 
 it("knows every provider by its name", () => {

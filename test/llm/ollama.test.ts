@@ -31,7 +31,7 @@ const end = (rest: object = {}) => line({ content: "" }, { done: true, done_reas
 const ask = (characters: number) => ({ messages: [{ role: "user" as const, content: "word".repeat(characters / 4) }] });
 
 describe("the request", () => {
-  it("holds the whole conversation, the system prompt too, and a window", async () => {
+  it("holds the whole conversation, the system prompt too, and a window (case 130)", async () => {
     const server = await serve("Hello.");
     const { text, usage, finish, model } = await drain(await server.connect());
     expect({ text, finish, model }).toEqual({ text: "Hello.", finish: "stop", model: "test-model" });
@@ -71,7 +71,7 @@ describe("the request", () => {
     expect(server.paths).toEqual(["/api/chat"]);
   });
 
-  it("takes nothing from the environment", async () => {
+  it("takes nothing from the environment (case 166)", async () => {
     const trap = await serve("trapped");
     process.env.OLLAMA_HOST = trap.url;
     process.env.OLLAMA_API_KEY = "trap-key";
@@ -84,11 +84,14 @@ describe("the request", () => {
     expect(trap.paths).toEqual([]);
   });
 
-  it.each(["", "/", "/api", "/api/", "/v1", "/v1/"])("goes to one address with base_url …%s", async (ending) => {
-    const server = await serve("Hello.");
-    await drain(await server.connect({ base_url: server.url + ending }));
-    expect(server.paths).toEqual(["/api/show", "/api/chat"]);
-  });
+  it.each(["", "/", "/api", "/api/", "/v1", "/v1/"])(
+    "goes to one address with base_url …%s (case 129)",
+    async (ending) => {
+      const server = await serve("Hello.");
+      await drain(await server.connect({ base_url: server.url + ending }));
+      expect(server.paths).toEqual(["/api/show", "/api/chat"]);
+    },
+  );
 });
 
 describe("the address", () => {
@@ -104,7 +107,7 @@ describe("the address", () => {
     ["http://localhost.example.com/", "http://localhost.example.com"],
     ["https://gpu.example.com/ollama/api", "https://gpu.example.com/ollama"],
     ["http://[::1]:11434", "http://[::1]:11434"],
-  ])("%s is %s", (text, host) => {
+  ])("%s is %s (case 129)", (text, host) => {
     expect(ollamaHost(text)).toBe(host);
   });
 });
@@ -159,10 +162,10 @@ describe("the answer", () => {
     ["with blank lines", { raw: all.replaceAll("\n", "\n\n \n") }],
     ["without the last line end", { raw: all.trimEnd() }],
     [
-      "with text in the last object",
+      "with text in the last object (case 123)",
       { raw: [line({ content: "你好 " }), line({ content: "🎈" }, { done: true, done_reason: "stop", ...counts })] },
     ],
-  ])("%s is read whole, and nothing is printed", async (_, script) => {
+  ])("%s is read whole, and nothing is printed (cases 122, 128)", async (_, script) => {
     const prints = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name));
     expect(await answered(script)).toMatchObject({ text: "你好 🎈", usage: { input: 9, output: 2 } });
     for (const print of prints) expect(print).not.toHaveBeenCalled();
@@ -173,32 +176,36 @@ describe("the answer", () => {
     { prompt_eval_count: undefined },
     { eval_count: undefined },
     { prompt_eval_count: undefined, eval_count: undefined },
-  ])("without counts (%j) leaves the counting to the caller", async (rest) => {
+  ])("without counts (%j) leaves the counting to the caller (case 124)", async (rest) => {
     expect((await answered({ raw: [line({ content: "Hi" }), end(rest)] })).usage).toBeUndefined();
   });
 
-  it("that was cut by the limit says length", async () => {
+  it("that was cut by the limit says length (case 125)", async () => {
     expect((await answered({ text: "Hi", last: { done_reason: "length" } })).finish).toBe("length");
   });
 
-  it("without a reason but with counts is complete", async () => {
+  it("without a reason but with counts is complete (case 125)", async () => {
     expect((await answered({ raw: [line({ content: "Hi" }), end({ done_reason: undefined })] })).finish).toBe("stop");
   });
 
   it.each<[string, OllamaScript, string]>([
     [
-      "without reason and counts",
+      "without reason and counts (case 125)",
       { raw: [line({ content: "Hi" }), line({ content: "" }, { done: true })] },
       "truncated",
     ],
     ["that never says done", { text: "Hi", cut: 1 }, "truncated"],
     ["that is cut in a line", { raw: [line({ content: "Hi" }), '{"model":"test-mo'] }, "truncated"],
     ["whose connection breaks", { text: "Hi", cut: 1, end: "reset" }, "truncated"],
-    ["that only loaded the model", { raw: [end({ done_reason: "load" })] }, "empty"],
+    ["that only loaded the model (case 125)", { raw: [end({ done_reason: "load" })] }, "empty"],
     ["without text", { text: "", thinking: "hm" }, "empty"],
     ["with a broken line", { raw: [line({ content: "Hi" }), "{broken\n", end()] }, "protocol"],
     ["that is a web page", { raw: "<html>Log in</html>" }, "protocol"],
-    ["with an error in the middle", { raw: [line({ content: "Hi" }), '{"error":"llama runner died"}\n'] }, "server"],
+    [
+      "with an error in the middle (case 126)",
+      { raw: [line({ content: "Hi" }), '{"error":"llama runner died"}\n'] },
+      "server",
+    ],
   ])("%s is refused", async (_, script, kind) => {
     await expect(answered(script)).rejects.toMatchObject({ name: "ProviderError", kind });
   });
@@ -214,7 +221,7 @@ describe("the answer", () => {
     expect(await answered("<think>hm</think>\nHi")).toMatchObject({ text: "Hi", reasoning: "hm" });
   });
 
-  it("passes tool calls on", async () => {
+  it("passes tool calls on (case 53)", async () => {
     const tool_calls = [{ function: { name: "read", arguments: { path: "x" } } }];
     const { deltas, finish } = await answered({ raw: [line({ content: "", tool_calls }), end()] });
     expect(finish).toBe("tool_calls");
@@ -251,14 +258,14 @@ describe("a refusal", () => {
       "Bad Gateway from the proxy",
       { kind: "server", message: expect.stringContaining("Bad Gateway from the proxy") },
     ],
-  ])("%i %j is understood, and nothing is printed", async (status, body, expected) => {
+  ])("%i %j is understood, and nothing is printed (cases 127, 128)", async (status, body, expected) => {
     const prints = (["log", "warn", "error"] as const).map((name) => vi.spyOn(console, name));
     await expect(answered({ status, body })).rejects.toMatchObject({ name: "ProviderError", status, ...expected });
     for (const print of prints) expect(print).not.toHaveBeenCalled();
     vi.restoreAllMocks();
   });
 
-  it("of thinking leaves it out from then on", async () => {
+  it("of thinking leaves it out from then on (case 127)", async () => {
     const server = await serve(({ body }) =>
       body.think === undefined ? "Hi" : { status: 400, body: { error: '"test-model" does not support thinking' } },
     );
@@ -309,6 +316,12 @@ describe("ending a call", () => {
     expect((await Promise.all(others)).every((answer) => answer.text === text)).toBe(true);
     expect(await ended).toMatchObject({ kind: "aborted" });
   });
+});
+
+it("adds to a request what the settings say", async () => {
+  const server = await serve("Hello.");
+  await drain(await server.connect({ extra_body: { truncate: false } }));
+  expect(server.requests[0]?.body).toMatchObject({ truncate: false, stream: true });
 });
 
 describe("ollama.generate", () => {

@@ -76,6 +76,12 @@ describe("the request", () => {
     expect(server.requests.map((request) => request.endpoint)).toEqual([endpoint]);
   });
 
+  it("holds what the settings add to it", async () => {
+    const server = await serve("Hello.");
+    await drain(await server.connect({ extra_body: { penalty_score: 1.5 } }));
+    expect(server.requests[0]?.body).toMatchObject({ penalty_score: 1.5, max_output_tokens: 1000 });
+  });
+
   it("keeps its numbers within the limits", async () => {
     const server = await serve("Hello.");
     const llm = await server.connect({ temperature: 0, top_p: 0.5, max_token: 9000 });

@@ -125,7 +125,7 @@ it("keeps what every try came to", async () => {
 });
 
 describe("abort", () => {
-  it("ends the wait at once, without another try", async () => {
+  it("ends the wait at once, without another try (case 69)", async () => {
     const caller = new AbortController();
     let tries = 0;
     const call = retrying(

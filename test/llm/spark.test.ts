@@ -75,7 +75,13 @@ describe("the question", () => {
     expect(server.handshakes[0]?.searchParams.get("host")).toBe(server.url.slice("ws://".length));
   });
 
-  it("is held to no shape, and says so", async () => {
+  it("holds what the settings add to it", async () => {
+    const server = await serve("Hello.");
+    await drain(await server.connect({ extra_body: { top_k: 3 } }));
+    expect(server.questions[0]?.parameter.chat).toMatchObject({ top_k: 3, max_tokens: 1000 });
+  });
+
+  it("is held to no shape, and says so (case 99)", async () => {
     const schema = { name: "Prd", schema: { type: "object" } };
     const llm = await (await serve("{}")).connect({ structured: "auto" });
     expect(await drain(llm, { schema })).toMatchObject({ text: "{}", structure: "off" });

@@ -10,7 +10,7 @@ it.each<[string, string, string]>([
   ["removes a block that names its own tag", "<think>a <think> b </think> c</think>answer", "answer"],
   ["removes a block that leaves an inner one open", "<think>a <think> b</think>answer", "answer"],
   ["takes everything for reasoning where it never ends", "<think>hm\n\nanswer", ""],
-  ["removes a leading part nobody opened", "I see.\n</think>\nanswer", "answer"],
+  ["removes a leading part nobody opened (case 35)", "I see.\n</think>\nanswer", "answer"],
   ["removes one that holds a draft", 'I see: {"a": 1}\n</think>\n{"a": 2}', '{"a": 2}'],
   ["removes one that holds an open draft", 'I see: {"a":\n</think>\n{"a": 2}', '{"a": 2}'],
   ["keeps a tag in a JSON text", '{"a": "x </think> y"}', '{"a": "x </think> y"}'],

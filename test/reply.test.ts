@@ -68,7 +68,7 @@ describe("asking for a document", () => {
     ]);
   });
 
-  it("asks again in the same conversation, saying exactly what was wrong", async () => {
+  it("asks again in the same conversation, saying exactly what was wrong (case 106)", async () => {
     const { asking, asked, caused } = note([said('{"title": "Rain"}'), said(JSON.stringify(good))]);
     expect(await asking).toEqual(good);
     expect(asked.map(({ key }) => key)).toEqual(["WriteNote/1.1", "WriteNote/1.2"]);
@@ -147,7 +147,7 @@ describe("asking for a document", () => {
 });
 
 describe("asking for code", () => {
-  it("lets an answer that was cut go on, and joins the parts", async () => {
+  it("lets an answer that was cut go on, and joins the parts (case 105)", async () => {
     const { asking, asked } = file([said("```js\nconst a = 1;\nconst b", "length"), said(" = 2;\n```")]);
     expect(await asking).toBe("const a = 1;\nconst b = 2;\n");
     expect(asked.map(({ key }) => key)).toEqual(["WriteFile/src/a.js/1.1", "WriteFile/src/a.js/1.2"]);

@@ -29,7 +29,7 @@ export function requestHandler(fetch: Tools["fetch"], extra: Readonly<Record<str
       });
       if (!response.ok) {
         const fault = faultIn(await response.json()) ?? { message: response.statusText };
-        const name = response.headers.get("x-amzn-errortype") ?? fault.type ?? "";
+        const name = response.headers.get("x-amzn-errortype") ?? fault.code ?? fault.type ?? "";
         throw refusal(name, fault.message, response.status, response.headers);
       }
       if (!response.headers.get("content-type")?.includes("eventstream")) {

@@ -139,7 +139,7 @@ async function* read(response: Response, model: string): AsyncGenerator<Delta, F
       if (fault) throw faultError(fault);
       begun = true;
       // A whole answer in one body has neither a number nor an end.
-      const ended = is_end ?? sentence_id === undefined;
+      const ended = is_end ?? (result !== undefined && sentence_id === undefined);
       const reason = finish_reason === "normal" || finish_reason === "" ? "stop" : finish_reason;
       const choice = { index: 0, delta: { content: result ?? "" }, finish_reason: ended ? reason : "" };
       yield* answer.read({ choices: [choice], usage });

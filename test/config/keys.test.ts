@@ -48,7 +48,7 @@ describe("a key in a file", () => {
   it("is read without what surrounds it, also below the home folder", async () => {
     const home = tempFolder();
     vi.stubEnv("HOME", home);
-    onTestFinished(() => vi.unstubAllEnvs());
+    onTestFinished(() => void vi.unstubAllEnvs());
     writeFileSync(path.join(home, "key"), "sk-0123456789\n");
     const config2 = "llm: { api_type: openai, api_key_file: ~/key }";
     const { deployments } = await resolveFrom({ "config/config2.yaml": config2 });

@@ -67,6 +67,11 @@ export async function httpServer(
   };
 }
 
+/** Lets a reader in this process take what was written, which would else be joined with what follows. */
+export async function taken(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise(setImmediate);
+}
+
 async function hear(incoming: IncomingMessage): Promise<Heard> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
@@ -82,6 +87,7 @@ async function write(outgoing: ServerResponse, { status = 200, headers = {}, pie
   for (const piece of pieces) {
     if (outgoing.destroyed) return;
     await new Promise((resolve) => outgoing.write(piece, resolve));
+    await taken();
     if (pause > 0) await sleep(pause);
   }
   if (end === "close") outgoing.end();

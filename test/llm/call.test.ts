@@ -144,7 +144,7 @@ it.each<[string, Finish["usage"], number | undefined, Partial<Deployment>, numbe
 it.each([
   ["no usage", undefined],
   ["zeros", { input: 0, output: 0, source: "reported" as const }],
-])("estimates, and says so, where the server counts %s", async (_, reported) => {
+])("estimates, and says so, where the server counts %s (cases 25, 28)", async (_, reported) => {
   const { ask, events } = desk({ script: [{ text: words(10), reasoning: words(20), usage: reported }] });
   const answer = await ask();
   const counted = { input: prompt, output: 30, reasoning: 20, source: "estimated" };
@@ -189,7 +189,7 @@ it("counts what a model thinks and calls, and returns only its text", async () =
   expect(events.at(-1)).toMatchObject({ finish: "length", usage: { output: 22, reasoning: 10 } });
 });
 
-it("refuses a call that could exceed the investment, before it is sent", async () => {
+it("refuses a call that could exceed the investment, before it is sent (case 173)", async () => {
   const { ask, events, connected, budget } = desk({ budget: createBudget(0.005) });
   expect(await ask()).toEqual({
     ok: false,
@@ -336,7 +336,7 @@ it.each([
   expect(budget.spent).toBe(usd);
 });
 
-it("adds the cost of a broken try to that of the whole answer, and records only the latter", async () => {
+it("adds the cost of a broken try to that of the whole answer, and records only the latter (case 108)", async () => {
   const records: [LlmCall, RecordedAnswer][] = [];
   const fail = new ProviderError("the stream broke", { kind: "truncated", retryAfter: 1 });
   const { ask } = desk({

@@ -208,7 +208,7 @@ it("lets a bug be a bug", () => {
   expect(() => failureOf(bug, call)).toThrow(bug);
 });
 
-describe("how long a server asks to wait", () => {
+describe("how long a server asks to wait (cases 80, 81, 83, 84)", () => {
   const now = Date.parse("2026-01-15T08:30:00Z");
   it.each<[Record<string, string>, number | undefined]>([
     [{ "retry-after": "2" }, 2000],
@@ -240,7 +240,7 @@ describe("how long a server asks to wait", () => {
     expect(waitHint(new Headers(headers), now)).toBe(wait);
   });
 
-  it("and whether it wants to be asked again, is passed on", () => {
+  it("and whether it wants to be asked again, is passed on (case 85)", () => {
     expect(refused(503, {}, { "x-should-retry": "false" }).shouldRetry).toBe(false);
     expect(refused(400, {}, { "x-should-retry": "true", "retry-after-ms": "5" })).toMatchObject({
       shouldRetry: true,

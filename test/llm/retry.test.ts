@@ -48,7 +48,7 @@ describe("how often", () => {
     ["protocol", 1],
     ["unrecorded", 1],
     ["aborted", 1],
-  ])("%s: %i tries", async (kind, expected) => {
+  ])("%s: %i tries (case 89)", async (kind, expected) => {
     const { tries, outcome } = await run({ kind });
     expect(tries).toBe(expected);
     expect(outcome).toMatchObject({ kind });
@@ -65,7 +65,7 @@ describe("how often", () => {
     expect((await run([{ kind: "timeout" }, { kind: "server" }, { kind: "timeout" }])).tries).toBe(3);
   });
 
-  it("the server's own word beats the rules", async () => {
+  it("the server's own word beats the rules (case 85)", async () => {
     expect((await run({ kind: "server", shouldRetry: false })).tries).toBe(1);
     expect((await run([{ kind: "request", shouldRetry: true }])).outcome).toBe("answer");
   });
@@ -98,7 +98,7 @@ describe("how long between", () => {
     expect((await run([{ kind: "rate", retryAfter: 20_000 }, { kind: "rate" }])).waits).toEqual([20_000, 1000]);
   });
 
-  it("is nothing where the server asks for too much: the call is given up and the wait named", async () => {
+  it("is nothing where the server asks for too much: the call is given up and the wait named (case 82)", async () => {
     const { outcome, tries, waits } = await run({ kind: "server", retryAfter: 3_600_000 });
     expect({ tries, waits }).toEqual({ tries: 1, waits: [] });
     expect(outcome).toMatchObject({ kind: "rate", message: "server 1 (the server asks to wait 3600 s)" });

@@ -6,7 +6,7 @@ import { CompanyError, exitCodes } from "../src/errors.ts";
 import { keyOf } from "../src/llm/about.ts";
 import { type LlmAnswer, llmOperation } from "../src/llm/call.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
-import { localModels } from "../src/llm/ollama-models.ts";
+import { localModels } from "../src/llm/ollama/models.ts";
 import { type Answer, type End, openAnswer, takeDelta, takeEvent } from "./answer.ts";
 import { columnWidth, narrowest } from "./columns.ts";
 import type { Flags } from "./flags.ts";

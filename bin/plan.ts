@@ -8,7 +8,7 @@ import { shippedFile } from "../config/shipped.ts";
 import { roster } from "../roles/index.ts";
 import { CompanyError, ConfigError, UsageError } from "../src/errors.ts";
 import { type Estimate, estimateRun } from "../src/estimate.ts";
-import { localModels } from "../src/llm/ollama-models.ts";
+import { localModels } from "../src/llm/ollama/models.ts";
 import { findRecording, readRecording } from "../src/llm/recordings.ts";
 import type { RunOptions } from "../src/options.ts";
 import type { Role } from "../src/role.ts";

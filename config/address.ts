@@ -1,4 +1,4 @@
-import { isThisMachine } from "../src/llm/address.ts";
+import { isThisMachine } from "../src/llm/wire/address.ts";
 
 /** True for addresses on this machine or a private network: whoever serves there does not bill by the token. */
 export function isLocalAddress(baseUrl: string): boolean {

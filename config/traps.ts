@@ -1,6 +1,6 @@
-import { isThisMachine } from "../src/llm/address.ts";
 import type { Checkup } from "../src/llm/checkup.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
+import { isThisMachine } from "../src/llm/wire/address.ts";
 import { isLocalAddress } from "./address.ts";
 import type { Env } from "./layers.ts";
 

@@ -1,13 +1,13 @@
 import { z } from "zod";
-import { answerReader } from "./anthropic-answer.ts";
-import { answerTool, type Conversation, conversationOf, formatOf, lessonOf, requestOf } from "./anthropic-request.ts";
-import { failureOf } from "./failure.ts";
-import type { Habits } from "./openai-request.ts";
+import { answerReader } from "./anthropic/answer.ts";
+import { answerTool, type Conversation, conversationOf, formatOf, lessonOf, requestOf } from "./anthropic/request.ts";
+import { prefixFinder } from "./anthropic/shared-prefix.ts";
+import type { Habits } from "./openai/request.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest, ProviderError } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
-import { prefixFinder } from "./shared-prefix.ts";
 import { createLadder, judged, type Ladder, type Structure } from "./structure.ts";
+import { failureOf } from "./wire/failure.ts";
 
 const Config = z.strictObject({
   ...common,

@@ -1,14 +1,14 @@
 import type { ConverseStreamCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
-import { answerReader } from "./bedrock-answer.ts";
-import { exceptionError, requestHandler } from "./bedrock-handler.ts";
-import { type Habits, lessonOf, requestOf } from "./bedrock-request.ts";
-import { failureOf } from "./failure.ts";
+import { answerReader } from "./bedrock/answer.ts";
+import { exceptionError, requestHandler } from "./bedrock/handler.ts";
+import { type Habits, lessonOf, requestOf } from "./bedrock/request.ts";
 import { optionalPackage } from "./optional-package.ts";
 import { defineProvider, type LlmRequest } from "./provider.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
+import { failureOf } from "./wire/failure.ts";
 
 const Config = z.strictObject({
   ...common,

@@ -3,10 +3,11 @@ import type { Budget } from "../budget.ts";
 import type { Operation } from "../engine/steps.ts";
 import type { Emit } from "../events.ts";
 import { keyOf } from "./about.ts";
-import { type Account, openAccount, Refused } from "./account.ts";
-import { type Attempted, AttemptFailed, attempt, type Listening } from "./attempt.ts";
-import { type Connect, type Connection, openConnections } from "./connections.ts";
-import { costOf } from "./cost.ts";
+import { type Account, openAccount, Refused } from "./call/account.ts";
+import { type Attempted, AttemptFailed, attempt, type Listening } from "./call/attempt.ts";
+import { type Connect, type Connection, openConnections } from "./call/connections.ts";
+import { costOf } from "./call/cost.ts";
+import { retrying } from "./call/retry.ts";
 import type { Deployment, PriceBasis } from "./deployment.ts";
 import { connectDeployment } from "./index.ts";
 import {
@@ -18,7 +19,6 @@ import {
   type Usage,
 } from "./provider.ts";
 import type { RecordedAnswer } from "./recordings.ts";
-import { retrying } from "./retry.ts";
 import { redactor, secretsIn } from "./secrets.ts";
 import { countMessages, estimateMessages, estimateTokens } from "./tokens.ts";
 

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { CompanyError, ConfigError } from "../errors.ts";
 import { readJson, strictSchema } from "../repair/index.ts";
 import { placeFor } from "../writable.ts";
+import { retrying } from "./call/retry.ts";
+import { nearNames } from "./checkup/near-names.ts";
+import { otherAddresses } from "./checkup/other-addresses.ts";
 import type { Deployment } from "./deployment.ts";
-import { unknownModel } from "./failure.ts";
 import { connectDeployment } from "./index.ts";
-import { isRemote } from "./llama-model.ts";
-import { nearNames } from "./near-names.ts";
-import { otherAddresses } from "./other-addresses.ts";
+import { isRemote } from "./llama/model.ts";
 import { type Llm, type LlmRequest, ProviderError, type ServedModel } from "./provider.ts";
-import { retrying } from "./retry.ts";
 import type { Structure } from "./structure.ts";
+import { unknownModel } from "./wire/failure.ts";
 
 /** What asking an LLM showed. What is absent could not be found out. */
 export interface Checkup {

@@ -4,9 +4,9 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { usage } from "../events.ts";
-import { scrub } from "./failure.ts";
 import { type Delta, type Finish, type Llm, type Provider, ProviderError } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
+import { scrub } from "./wire/failure.ts";
 
 const Module = z.looseObject({
   connect: z.custom<Provider<unknown>["connect"]>((value) => typeof value === "function"),

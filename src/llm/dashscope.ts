@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { faultIn } from "./error-body.ts";
-import { failureOf, faultError } from "./failure.ts";
-import { answerReader } from "./openai-answer.ts";
+import { repeatFilter } from "./dashscope/repeated-text.ts";
+import { answerReader } from "./openai/answer.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest } from "./provider.ts";
-import { repeatFilter } from "./repeated-text.ts";
 import { secretsIn } from "./secrets.ts";
-import { eventsOf, faultOf, type ServerEvent } from "./server-events.ts";
 import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
+import { faultIn } from "./wire/error-body.ts";
+import { failureOf, faultError } from "./wire/failure.ts";
+import { eventsOf, faultOf, type ServerEvent } from "./wire/server-events.ts";
 
 const Config = z.strictObject({
   ...common,

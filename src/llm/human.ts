@@ -1,9 +1,9 @@
 import path from "node:path";
 import { z } from "zod";
 import { fileNameOf } from "./about.ts";
-import { inbox } from "./inbox.ts";
+import { inbox } from "./human/inbox.ts";
+import { terminal } from "./human/terminal.ts";
 import { type About, type ChatMessage, defineProvider, type Finish } from "./provider.ts";
-import { terminal } from "./terminal.ts";
 
 /** A person, or another program, is the model: asked through files in a folder, or else in the terminal. */
 export const human = defineProvider({

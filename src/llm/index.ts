@@ -2,9 +2,8 @@ import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { anthropic } from "./anthropic.ts";
 import { bedrock } from "./bedrock.ts";
-import type { Connect } from "./connections.ts";
+import type { Connect } from "./call/connections.ts";
 import { dashscope } from "./dashscope.ts";
-import { wireTools } from "./fetch.ts";
 import { human } from "./human.ts";
 import { llamaCpp } from "./llama-cpp.ts";
 import { ollama } from "./ollama.ts";
@@ -14,6 +13,7 @@ import { qianfanV1 } from "./qianfan-v1.ts";
 import { recording } from "./recording.ts";
 import { wire } from "./settings.ts";
 import { spark } from "./spark.ts";
+import { wireTools } from "./wire/fetch.ts";
 import { zhipuJwt } from "./zhipu-jwt.ts";
 
 /** Every kind of LLM. Their SDKs are loaded when one connects. */

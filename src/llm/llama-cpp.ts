@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import os from "node:os";
 import { z } from "zod";
 import { CompanyError, ConfigError } from "../errors.ts";
-import type { Progress } from "./llama-model.ts";
+import type { Progress } from "./llama/model.ts";
 import { type About, defineProvider, ProviderError } from "./provider.ts";
 import { apiKey, baseUrl, common, count, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged } from "./structure.ts";
@@ -36,11 +36,11 @@ const Config = z.strictObject({
 export const llamaCpp = defineProvider({
   config: Config,
   async connect(config, tools) {
-    const { llamaPackage } = await import("./llama-package.ts");
-    const { findModel, isModelAddress, isRemote, pathOf } = await import("./llama-model.ts");
-    const { loadModel, once } = await import("./llama-load.ts");
-    const { answerer } = await import("./llama-answer.ts");
-    const { grammarOf } = await import("./llama-grammar.ts");
+    const { llamaPackage } = await import("./llama/package.ts");
+    const { findModel, isModelAddress, isRemote, pathOf } = await import("./llama/model.ts");
+    const { loadModel, once } = await import("./llama/load.ts");
+    const { answerer } = await import("./llama/answer.ts");
+    const { grammarOf } = await import("./llama/grammar.ts");
     const { model, seed, temperature } = config;
 
     if (!isRemote(model) && !existsSync(pathOf(model))) {

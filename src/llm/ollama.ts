@@ -1,12 +1,12 @@
 import type { Ollama } from "ollama";
 import { z } from "zod";
-import { faultIn } from "./error-body.ts";
-import { failureOf, faultError } from "./failure.ts";
-import { readAnswer } from "./ollama-answer.ts";
+import { readAnswer } from "./ollama/answer.ts";
 import { defineProvider, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
 import { common, count, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { estimateMessages } from "./tokens.ts";
+import { faultIn } from "./wire/error-body.ts";
+import { failureOf, faultError } from "./wire/failure.ts";
 
 const Config = z.strictObject({
   ...common,

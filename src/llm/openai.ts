@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { failureOf } from "./failure.ts";
-import { answerReader } from "./openai-answer.ts";
-import { type Habits, lessonOf, requestOf } from "./openai-request.ts";
+import { answerReader } from "./openai/answer.ts";
+import { type Habits, lessonOf, requestOf } from "./openai/request.ts";
 import { defineProvider, type LlmRequest, ProviderError } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
+import { failureOf } from "./wire/failure.ts";
 
 const Config = z.strictObject({
   ...common,

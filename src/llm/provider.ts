@@ -1,7 +1,7 @@
 import type { Agent } from "node:http";
 import type { ZodType } from "zod";
-import type { Clock } from "./clock.ts";
 import type { Structure } from "./structure.ts";
+import type { Clock } from "./wire/clock.ts";
 
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";

@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { dialogueOf } from "./dialogue.ts";
-import { type Fault, faultIn } from "./error-body.ts";
-import { failureOf, faultError } from "./failure.ts";
-import { answerReader } from "./openai-answer.ts";
+import { answerReader } from "./openai/answer.ts";
 import {
   type Delta,
   defineProvider,
@@ -12,11 +10,13 @@ import {
   ProviderError,
   type Tools,
 } from "./provider.ts";
-import { qianfanEndpoint, qianfanTokens } from "./qianfan-models.ts";
-import { type Pass, qianfanPasses } from "./qianfan-pass.ts";
-import { eventsOf, faultOf } from "./server-events.ts";
+import { qianfanEndpoint, qianfanTokens } from "./qianfan/models.ts";
+import { type Pass, qianfanPasses } from "./qianfan/pass.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
+import { type Fault, faultIn } from "./wire/error-body.ts";
+import { failureOf, faultError } from "./wire/failure.ts";
+import { eventsOf, faultOf } from "./wire/server-events.ts";
 
 const name = text.pipe(z.string().min(1));
 

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { dialogueOf } from "./dialogue.ts";
-import { failureOf } from "./failure.ts";
 import { defineProvider, type Llm, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
 import { apiKey, common, number, text, wire } from "./settings.ts";
-import { readFrames } from "./spark-answer.ts";
-import { type SparkDomain, sparkDomain } from "./spark-domains.ts";
-import { signedAddress } from "./spark-signature.ts";
-import { exchange } from "./spark-socket.ts";
+import { readFrames } from "./spark/answer.ts";
+import { type SparkDomain, sparkDomain } from "./spark/domains.ts";
+import { signedAddress } from "./spark/signature.ts";
+import { exchange } from "./spark/socket.ts";
+import { failureOf } from "./wire/failure.ts";
 
 const name = text.pipe(z.string().min(1));
 

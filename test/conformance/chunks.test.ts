@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { attempt } from "../../src/llm/attempt.ts";
-import { retrying } from "../../src/llm/retry.ts";
+import { attempt } from "../../src/llm/call/attempt.ts";
+import { retrying } from "../../src/llm/call/retry.ts";
 import { countMessages } from "../../src/llm/tokens.ts";
 import { question } from "../helpers/drain.ts";
 import { answered, type Format, failure, type Said, serve, whole } from "./format.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { retrying } from "../../src/llm/call/retry.ts";
 import { type FailureKind, ProviderError } from "../../src/llm/provider.ts";
-import { retrying } from "../../src/llm/retry.ts";
 import { httpServer } from "../helpers/http-server.ts";
 import { type Format, failed, failure, type Reply, serve, whole } from "./format.ts";
 import { sparkFormat } from "./formats/spark.ts";

@@ -1,7 +1,7 @@
 import { onTestFinished } from "vitest";
 import type { ZodType } from "zod";
 import { type Llm, type LlmRequest, ProviderError } from "../../src/llm/provider.ts";
-import type { WireOptions } from "../../src/llm/wire.ts";
+import type { WireOptions } from "../../src/llm/wire/wire.ts";
 import { type Drained, question } from "../helpers/drain.ts";
 import type { Answer } from "../helpers/http-server.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { retrying } from "../../src/llm/call/retry.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { ChatMessage } from "../../src/llm/provider.ts";
-import { retrying } from "../../src/llm/retry.ts";
 import { drain } from "../helpers/drain.ts";
 import { httpServer } from "../helpers/http-server.ts";
 import { chunk, done, event, type OpenAiRequest, openaiServer, type Script } from "../helpers/openai-server.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { installCommand } from "../../src/llm/llama-package.ts";
+import { installCommand } from "../../src/llm/llama/package.ts";
 
 const version = "3.22.1";
 

@@ -1,6 +1,6 @@
-import { wireTools } from "../../src/llm/fetch.ts";
 import type { Tools } from "../../src/llm/provider.ts";
-import type { WireOptions } from "../../src/llm/wire.ts";
+import { wireTools } from "../../src/llm/wire/fetch.ts";
+import type { WireOptions } from "../../src/llm/wire/wire.ts";
 
 /** What a provider is given in a run. */
 export const tools = (options: WireOptions = {}, notify: Tools["notify"] = () => {}): Tools => ({

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { anthropic } from "../../src/llm/anthropic.ts";
+import { retrying } from "../../src/llm/call/retry.ts";
 import type { JsonSchema, LlmRequest } from "../../src/llm/provider.ts";
-import { retrying } from "../../src/llm/retry.ts";
-import type { WireOptions } from "../../src/llm/wire.ts";
+import type { WireOptions } from "../../src/llm/wire/wire.ts";
 import {
   type AnthropicBody,
   type AnthropicRequest,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Budget, createBudget } from "../../src/budget.ts";
 import type { NewEvent } from "../../src/events.ts";
+import type { Connect } from "../../src/llm/call/connections.ts";
 import { type LlmAnswer, type LlmCall, llmOperation } from "../../src/llm/call.ts";
-import type { Connect } from "../../src/llm/connections.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
 import { type Delta, type Finish, type Llm, ProviderError } from "../../src/llm/provider.ts";
 import type { RecordedAnswer } from "../../src/llm/recordings.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { retrying } from "../../src/llm/call/retry.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { JsonSchema } from "../../src/llm/provider.ts";
-import { retrying } from "../../src/llm/retry.ts";
 import { drain, question } from "../helpers/drain.ts";
 import {
   chunk,

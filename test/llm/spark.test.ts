@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect as dial } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { retrying } from "../../src/llm/call/retry.ts";
 import { ProviderError } from "../../src/llm/provider.ts";
-import { retrying } from "../../src/llm/retry.ts";
 import { connectSpark, spark } from "../../src/llm/spark.ts";
-import type { WireOptions } from "../../src/llm/wire.ts";
+import type { WireOptions } from "../../src/llm/wire/wire.ts";
 import { drain, question } from "../helpers/drain.ts";
 import {
   counted,

@@ -1,0 +1,123 @@
+import {
+  type ChatMessage,
+  type Delta,
+  type Finish,
+  type Llm,
+  type LlmRequest,
+  ProviderError,
+  type Usage,
+} from "../provider.ts";
+import { countMessages, countTokens, estimateTokens } from "../tokens.ts";
+import { loopDetector } from "./loop.ts";
+
+/** What one attempt has brought so far; tool calls cost but are not returned. */
+interface Received {
+  text: string;
+  reasoning: string;
+  calls: string;
+}
+
+/** A whole answer, with what it used by the server's count or, where it counted nothing, by ours. */
+export interface Attempted extends Finish {
+  readonly text: string;
+  readonly reasoning: string;
+  readonly usage: Usage;
+}
+
+/** Who is told of an answer while it comes, and who may end it. */
+export interface Listening {
+  readonly signal: AbortSignal;
+  readonly model: string;
+  readonly progress: (tokens: () => number) => void;
+  readonly heard?: ((delta: Delta) => void) | undefined;
+}
+
+/** An attempt that failed, and what it used all the same: a server charges for what it generated before a stream broke. */
+export class AttemptFailed extends Error {
+  readonly usage: Usage;
+
+  constructor(cause: unknown, usage: Usage) {
+    super("an attempt failed", { cause });
+    this.usage = usage;
+  }
+}
+
+/**
+ * Asks once and reads the answer to its end, which must come before the model has sent far more than it may or says the
+ * same again and again. `progress` hears how many tokens have come, about; `heard` hears each piece. Throws
+ * AttemptFailed.
+ */
+export async function attempt(
+  llm: Llm,
+  request: LlmRequest,
+  { signal, model, progress, heard }: Listening,
+): Promise<Attempted> {
+  const received: Received = { text: "", reasoning: "", calls: "" };
+  const loops = { text: loopDetector(), reasoning: loopDetector() };
+  try {
+    const finish = await drain(llm.stream(request, { signal }), (delta) => {
+      take(delta, received);
+      refuseFlood(received, model, request.maxTokens);
+      if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
+      heard?.(delta);
+      progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
+    });
+    const { text, reasoning } = received;
+    return { ...finish, text, reasoning, usage: await usageOf(finish, request.messages, received) };
+  } catch (error) {
+    throw new AttemptFailed(error, await lostBy(error, request.messages, received));
+  }
+}
+
+/** Reads a stream to its end; when `more` objects, the stream is closed. */
+async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => void) {
+  try {
+    for (;;) {
+      const step = await stream.next();
+      if (step.done) return step.value;
+      more(step.value);
+    }
+  } catch (error) {
+    await stream.return(undefined as never);
+    throw error;
+  }
+}
+
+function take(delta: Delta, received: Received): void {
+  if (delta.type === "text") received.text += delta.text;
+  else if (delta.type === "reasoning") received.reasoning += delta.text;
+  else received.calls += (delta.name ?? "") + delta.arguments;
+}
+
+/** A server that ignores the limit of an answer must not fill the memory. No token has twenty characters on average. */
+function refuseFlood({ text, reasoning, calls }: Received, model: string, maxTokens: number): void {
+  if (text.length + reasoning.length + calls.length <= maxTokens * 20) return;
+  const hint = "The server ignores max_token, or the model repeats itself without end.";
+  throw new ProviderError(`${model} sent far more than the ${maxTokens} tokens it may`, { kind: "protocol", hint });
+}
+
+const endless = (model: string) =>
+  new ProviderError(`${model} repeated the same passage without end and was stopped`, { kind: "loop" });
+
+/** The server's own count; one that counts nothing although an answer came is none, and is estimated. */
+async function usageOf(finish: Finish, messages: readonly ChatMessage[], received: Received): Promise<Usage> {
+  const { text, reasoning, calls } = received;
+  const thought = reasoning === "" ? undefined : await countTokens(reasoning);
+  const { usage } = finish;
+  const counted = usage && (usage.output > 0 || text + reasoning + calls === "") ? usage : undefined;
+  if (counted) {
+    const known = counted.reasoning ?? (thought && Math.min(thought, counted.output));
+    return { ...counted, ...(known === undefined ? {} : { reasoning: known }) };
+  }
+  const output = (await countTokens(text + calls)) + (thought ?? 0);
+  const input = await countMessages(messages);
+  return { input, output, ...(thought === undefined ? {} : { reasoning: thought }), source: "estimated" };
+}
+
+/** Nothing received is free. */
+async function lostBy(error: unknown, messages: readonly ChatMessage[], received: Received): Promise<Usage> {
+  if (error instanceof ProviderError && error.usage) return error.usage;
+  const all = received.text + received.reasoning + received.calls;
+  if (all === "") return { input: 0, output: 0, source: "estimated" };
+  return { input: await countMessages(messages), output: await countTokens(all), source: "estimated" };
+}

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import { startClock, type Timeouts } from "../../../src/llm/wire/clock.ts";
+
+it.each<[string, Timeouts, { connect: number; firstToken: number | undefined; idle: number; whole: number }]>([
+  ["none is set", {}, { connect: 10, firstToken: undefined, idle: 120, whole: 600 }],
+  ["timeout is 0", { timeout: 0 }, { connect: 10, firstToken: undefined, idle: 120, whole: 300 }],
+  [
+    "all are set",
+    { timeout: 900, connect_timeout: 3, first_token_timeout: 60, idle_timeout: 0.5 },
+    { connect: 3, firstToken: 60, idle: 0.5, whole: 900 },
+  ],
+  [
+    "the others are 0",
+    { connect_timeout: 0, first_token_timeout: 0, idle_timeout: 0 },
+    { connect: 10, firstToken: undefined, idle: 120, whole: 600 },
+  ],
+])("waits as long as it says where %s (case 174)", (_, timeouts, seconds) => {
+  const clock = startClock(timeouts, undefined);
+  clock.stop();
+  const { connect, firstToken, idle, whole } = clock;
+  const ms = (value: number | undefined) => value && value / 1000;
+  expect({ connect: ms(connect), firstToken: ms(firstToken), idle: ms(idle), whole: ms(whole) }).toEqual(seconds);
+});
+
+it("ends with the caller, for the caller's reason", () => {
+  const caller = new AbortController();
+  const { signal, stop } = startClock({}, caller.signal);
+  caller.abort("enough");
+  expect([signal.aborted, signal.reason]).toEqual([true, "enough"]);
+  stop();
+});
+
+it("does not end once it is stopped, however long its time is", async () => {
+  const clock = startClock({ timeout: 0.02 }, null);
+  clock.stop();
+  const endless = startClock({ timeout: 1e9 }, null);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([clock.signal.aborted, endless.signal.aborted]).toEqual([false, false]);
+  endless.stop();
+});

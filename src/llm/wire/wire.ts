@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 import { ConfigError } from "../../errors.ts";
 import { isThisMachine } from "./address.ts";
 import type { Timeouts } from "./clock.ts";
-import { socksConnector } from "./socks.ts";
+import { type ProxyAgent, proxyAgent, tunnel } from "./tunnel.ts";
 
 /** How servers are reached: what stands between, whose certificates are trusted, how long is waited. */
 export interface WireOptions extends Timeouts {
@@ -31,42 +31,40 @@ export interface Wire {
 
 /** Opens the way to servers. A certificate file that cannot be read is an error of the configuration. */
 export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions): Promise<Wire> {
-  const { Agent, ProxyAgent, fetch } = await import("undici");
+  const { Agent, fetch } = await import("undici");
   const { getProxyForUrl } = await import("proxy-from-env");
   const ca = ca_file === undefined ? undefined : await certificates(ca_file);
   const connect = { timeout: (connect_timeout || 10) * 1000, ...(ca && { ca }) };
   // The clocks are ours; undici's own would end a slow answer after 300 s.
-  const limits = { headersTimeout: 0, bodyTimeout: 0, connect };
+  const limits = { headersTimeout: 0, bodyTimeout: 0 };
+  const agents = new Map<string, Promise<ProxyAgent>>();
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   const proxyFor = (url: URL): string => {
     if (isThisMachine(url)) return "";
     return usable(proxy ?? asWritten(getProxyForUrl(url.href.replace(/^ws/, "http"))));
   };
-  const dispatcher = async (address: string): Promise<Dispatcher> => {
-    if (address === "") return new Agent(limits);
-    if (/^socks/.test(address)) return new Agent({ ...limits, connect: await socksConnector(address, connect) });
-    return new ProxyAgent({ uri: address, ...limits, requestTls: connect, proxyTls: connect });
-  };
+  const agentOf = (address: string) => once(agents, address, () => proxyAgent(address, ca));
+  const dispatcherOf = async (address: string) =>
+    new Agent({ ...limits, connect: address === "" ? connect : await tunnel(await agentOf(address), connect) });
   return {
     fetch,
     ca,
-    dispatcherFor(url) {
+    async dispatcherFor(url) {
       const address = proxyFor(url);
-      const known = dispatchers.get(address) ?? dispatcher(address);
-      dispatchers.set(address, known);
-      return known;
+      return once(dispatchers, address, () => dispatcherOf(address));
     },
     async agentFor(url) {
       const address = proxyFor(url);
-      if (address === "") return undefined;
-      if (/^socks/.test(address)) {
-        // Without the h it would look the names up itself.
-        return new (await import("socks-proxy-agent")).SocksProxyAgent(address.replace("socks5:", "socks5h:"));
-      }
-      return new (await import("https-proxy-agent")).HttpsProxyAgent(address, ca && { ca: [...ca] });
+      return address === "" ? undefined : agentOf(address);
     },
   };
+}
+
+function once<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
 }
 
 /** A proxy that a variable names without a scheme is an http one; the package takes the scheme of the request. */

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createPlainServer, type Socket } from "node:net";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
@@ -137,6 +137,52 @@ describe("the proxy of the environment (case 167)", () => {
     const error: unknown = await get("http://llm.example.com/v1").catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ConfigError);
     expect(error).toMatchObject({ message: "a proxy of the kind gopher cannot be used" });
+  });
+});
+
+describe("a proxy that does not connect", () => {
+  /** A proxy that treats each connection so, and how many came. */
+  async function broken(treat: (socket: Socket) => void) {
+    let connections = 0;
+    const server = createPlainServer((socket) => {
+      connections += 1;
+      treat(socket.on("error", () => {}));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const sockets = new Set<Socket>();
+    server.on("connection", (socket) => sockets.add(socket));
+    open.push({
+      async close() {
+        for (const socket of sockets) socket.destroy();
+        await new Promise((resolve) => server.close(resolve));
+      },
+    });
+    const { port } = server.address() as AddressInfo;
+    return { port, connections: () => connections };
+  }
+  const answered = (text: string) => (socket: Socket) => void socket.once("data", () => socket.end(text));
+
+  it.each([
+    ["http", "http://llm.invalid/v1", "hangs up", (socket: Socket) => void socket.once("data", () => socket.destroy())],
+    [
+      "http",
+      "https://llm.invalid/v1",
+      "hangs up",
+      (socket: Socket) => void socket.once("data", () => socket.destroy()),
+    ],
+    ["http", "https://llm.invalid/v1", "refuses", answered("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")],
+    ["http", "https://llm.invalid/v1", "talks nonsense", answered("hello?")],
+    ["socks5", "https://llm.invalid/v1", "hangs up", (socket: Socket) => void socket.destroy()],
+  ])("is asked once, then the call fails: %s, %s, %s", async (scheme, url, _, treat) => {
+    const proxy = await broken(treat);
+    await expect(get(url, { proxy: `${scheme}://127.0.0.1:${proxy.port}` })).rejects.toMatchObject({ kind: "network" });
+    expect(proxy.connections()).toBe(1);
+  });
+
+  it.each(["http", "socks5"])("and says nothing is not waited for without end: %s", async (scheme) => {
+    const proxy = await broken(() => {});
+    const call = get("https://llm.invalid/v1", { proxy: `${scheme}://127.0.0.1:${proxy.port}`, connect_timeout: 0.1 });
+    await expect(call).rejects.toMatchObject({ kind: "timeout", message: "no connection was made in 0.1 s" });
   });
 });
 

@@ -38,7 +38,7 @@ export async function askLlms(flags: Flags): Promise<number> {
     view.close();
   }
   if (interrupt.stop.aborted) return interrupt.exitCode;
-  return Math.max(...answers.map(({ end }) => (end && !end.ok ? end.exitCode : exitCodes.done)));
+  return Math.max(...answers.map(({ end }) => (end?.ok ? exitCodes.done : (end?.exitCode ?? exitCodes.llm))));
 }
 
 function chosenLlms({ llm = "" }: Flags, settings: Settings) {

@@ -4,7 +4,7 @@ import type { Settings } from "../config/load.ts";
 import { everyLlm, type Named } from "../config/named.ts";
 import { trapsOf } from "../config/traps.ts";
 import { roster } from "../roles/index.ts";
-import { ConfigError, exitCodes } from "../src/errors.ts";
+import { CompanyError, exitCodes } from "../src/errors.ts";
 import { checkup } from "../src/llm/checkup.ts";
 import type { FailureKind } from "../src/llm/provider.ts";
 import { doctorJson, doctorReport, type Examination, progressLine } from "./doctor-report.ts";
@@ -36,7 +36,7 @@ async function examined(flags: Flags): Promise<Examination> {
     ]);
     return { llms, machine, exitCode: exitCodeOf(llms, worst(machine) === "fail") };
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
+    if (!(error instanceof CompanyError)) throw error;
     const machine = await machineFindings(resolve(flags.workspace ?? "workspace"), process.env);
     const settings = finding("settings", "fail", error.message, error.hint?.split("\n"));
     return { llms: [], machine: [settings, ...machine], exitCode: exitCodes.configuration };

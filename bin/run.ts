@@ -9,7 +9,7 @@ import { CompanyError, DiskError } from "../src/errors.ts";
 import { type Emit, emitter, type RunEvent } from "../src/events.ts";
 import { llmOperation } from "../src/llm/call.ts";
 import { prepareRecording, recorder } from "../src/llm/recordings.ts";
-import { secretsIn } from "../src/llm/secrets.ts";
+import { secretsOf } from "../src/llm/secrets.ts";
 import { projectEffects } from "../src/project/effects.ts";
 import { createTally } from "../src/tally.ts";
 import { hire, type TeamInput, type TeamResult } from "../src/team.ts";
@@ -95,7 +95,7 @@ async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<num
 
 function recording({ idea, deployments }: Plan, { record }: Flags) {
   if (record === undefined) return undefined;
-  const secrets = deployments.flatMap(({ settings }) => secretsIn(settings));
+  const secrets = secretsOf(deployments);
   const { add } = recorder(resolve(record), { idea, date: new Date().toISOString().slice(0, 10), secrets });
   return add;
 }

@@ -17,5 +17,10 @@ export function terminalOf(
   const able = stream.isTTY === true && env.TERM !== "dumb";
   const forced = env.FORCE_COLOR;
   const color = forced ? forced !== "0" && forced !== "false" : able && !env.NO_COLOR;
-  return { live: able && !env.CI, color, columns: stream.columns || Number(env.COLUMNS) || defaultColumns };
+  // A terminal without columns, as some programs give, has no place to draw in.
+  return {
+    live: able && !env.CI && stream.columns !== 0,
+    color,
+    columns: stream.columns || Number(env.COLUMNS) || defaultColumns,
+  };
 }

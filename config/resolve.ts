@@ -249,11 +249,15 @@ async function rowOf(
     const { name, apiType, model, baseUrl, settings } = await connect(chosen);
     const key = typeof settings.api_key === "string" ? maskKey(settings.api_key) : "";
     const fallback: string[] = [];
-    for (const other of chosen.fallback) {
+    const others = [...chosen.fallback];
+    for (const other of others) {
       const asked = `${chosen.asked}: fallback`;
       const written = lookup.find(other) ?? unknownName(other, asked, lookup);
       const deployment = await connect({ written, origin: chosen.origin, asked, fallback: [] }, false);
-      if (deployment.name !== name && !fallback.includes(deployment.name)) fallback.push(deployment.name);
+      if (deployment.name === name || fallback.includes(deployment.name)) continue;
+      fallback.push(deployment.name);
+      // Those that would take its place come last, each once.
+      others.push(...(written.block.fallback ?? []));
     }
     return { ...about, llm: name, fallback, apiType, model, baseUrl, key, origin: chosen.origin };
   } catch (problem) {

@@ -32,6 +32,7 @@ async function parseTree(text: string, name: string): Promise<Tree> {
     });
   }
   const value: unknown = document.toJS();
+  if (isCircular(value)) throw new ConfigError(`${name}: an alias (*) stands inside its own anchor (&)`);
   if (value !== null && !isMapping(value)) {
     throw new ConfigError(`${name}:1: holds no keys`, { hint: 'Every line should look like "key: value".' });
   }
@@ -43,6 +44,11 @@ async function parseTree(text: string, name: string): Promise<Tree> {
       return offset === undefined ? undefined : lineCounter.linePos(offset).line;
     },
   };
+}
+
+function isCircular(value: unknown, above: readonly unknown[] = []): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return above.includes(value) || Object.values(value).some((inner) => isCircular(inner, [...above, value]));
 }
 
 /** True for what YAML calls a mapping. */

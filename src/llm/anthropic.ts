@@ -70,7 +70,8 @@ export const anthropic = defineProvider({
     };
     const prefixes = prefixFinder();
     const wrongAddress = "Check base_url: it is the part before /v1/messages, such as https://api.anthropic.com.";
-    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsIn(config), wrongAddress };
+    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
+    const about = { model: config.model, baseUrl: config.base_url, secrets, wrongAddress };
 
     const open = async ({ request, signal, ...call }: Call): Promise<Opened> => {
       const format = request.schema && formatOf(request.schema.schema, transformJSONSchema);

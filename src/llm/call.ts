@@ -19,7 +19,7 @@ import {
   type Usage,
 } from "./provider.ts";
 import type { RecordedAnswer } from "./recordings.ts";
-import { redactor, secretsIn } from "./secrets.ts";
+import { redactor, secretsOf } from "./secrets.ts";
 import { countMessages, estimateMessages, estimateTokens } from "./tokens.ts";
 
 const Call = z.object({
@@ -86,7 +86,8 @@ interface Under {
  */
 export function llmOperation(surroundings: Surroundings): Operation {
   const { deployments, connect = connectDeployment, budget, heard, stop, record, clock = Date.now } = surroundings;
-  const clean = redactor(deployments.flatMap(({ settings }) => secretsIn(settings)));
+  const secrets = secretsOf(deployments);
+  const clean = redactor(secrets);
   const emit: Emit = (event) => surroundings.emit(clean(event));
   const connectionTo = openConnections(connect, ({ about, ...notice }) =>
     emit({ ...notice, key: keyOf(about), ...about }),
@@ -124,7 +125,7 @@ export function llmOperation(surroundings: Surroundings): Operation {
 
     const once = async () => {
       try {
-        return await inTurn(call, deployment, { ...under, progress, heard: (delta) => heard?.(key, delta) });
+        return await inTurn(call, deployment, { ...under, secrets, progress, heard: (delta) => heard?.(key, delta) });
       } catch (error) {
         if (!(error instanceof AttemptFailed)) throw error;
         lost.push(error.usage);
@@ -169,17 +170,20 @@ export function llmOperation(surroundings: Surroundings): Operation {
 async function inTurn(
   call: LlmCall,
   deployment: Deployment,
-  { connection, signal, ended, progress, heard }: Under & Pick<Listening, "progress" | "heard">,
+  { connection, ended, ...listening }: Under & Pick<Listening, "secrets" | "progress" | "heard">,
 ): Promise<Attempted> {
   const request = await fitting(call, deployment);
   const { model } = deployment;
   const leave = await connection.limits.enter(estimateMessages(call.messages) + request.maxTokens, ended);
   let used: number | undefined;
+  // Whatever waits below, the program does not end as if all were done.
+  const awake = setInterval(() => {}, 60_000);
   try {
-    const answer = await attempt(await connection.llm(), request, { signal, model, progress, heard });
+    const answer = await attempt(await connection.llm(), request, { ...listening, model });
     used = answer.usage.input + answer.usage.output;
     return answer;
   } finally {
+    clearInterval(awake);
     leave(used);
   }
 }

@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { usage } from "../events.ts";
-import { type Delta, type Finish, type Llm, type Provider, ProviderError } from "./provider.ts";
+import { type Delta, type Finish, type Llm, type Provider, ProviderError, type Tools } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { scrub } from "./wire/failure.ts";
 
@@ -37,13 +37,14 @@ export async function loadProvider(file: string): Promise<Provider<unknown>> {
     open: provider.config === undefined,
     async connect(settings, tools) {
       try {
-        return guarded(
-          Connected.parse(await provider.connect(settings, tools)),
-          path.basename(file),
-          secretsIn(settings),
-        );
+        const clock = tools.clock(new AbortController().signal);
+        const llm = await Promise.race([provider.connect(settings, tools), endOf(clock.signal)]);
+        clock.stop();
+        const guards = { name: path.basename(file), secrets: secretsIn(settings), clock: tools.clock };
+        return guarded(Connected.parse(llm), guards);
       } catch (cause) {
-        throw new ConfigError(`the LLM in ${file} cannot be connected: ${reasonOf(cause)}`, { cause });
+        const reason = scrub(reasonOf(cause), secretsIn(settings));
+        throw new ConfigError(`the LLM in ${file} cannot be connected: ${reason}`);
       }
     },
   };
@@ -70,8 +71,14 @@ function reasonOf(cause: unknown): string {
   return (cause instanceof Error ? cause.message : String(cause)).split("\n")[0] ?? "";
 }
 
-/** What such a module throws is no bug of this program: it ends the call, in the words of the module. */
-function guarded(llm: Llm, name: string, secrets: readonly string[]): Llm {
+interface Guards {
+  readonly name: string;
+  readonly secrets: readonly string[];
+  readonly clock: Tools["clock"];
+}
+
+/** What such a module throws is no bug of this program: it ends the call, in the words of the module, and so do the clocks. */
+function guarded(llm: Llm, { name, secrets, clock: start }: Guards): Llm {
   const models = llm.models?.bind(llm);
   return {
     ...(models && {
@@ -84,22 +91,37 @@ function guarded(llm: Llm, name: string, secrets: readonly string[]): Llm {
       },
     }),
     async *stream(request, { signal }): AsyncGenerator<Delta, Finish, void> {
-      const answer = llm.stream(request, { signal });
-      const ended = endOf(signal);
+      const clock = start(signal);
+      const ended = endOf(clock.signal);
+      let answer: AsyncGenerator<unknown, unknown, void> | undefined;
+      let waited = clock.limit(clock.firstToken ?? clock.whole, "gave no answer");
       try {
+        answer = llm.stream(request, { signal: clock.signal });
         for (;;) {
-          const step: IteratorResult<unknown, unknown> = await Promise.race([answer.next(), ended]);
+          const step = await Promise.race([answer.next(), ended]);
+          waited();
           if (step.done) return Ended.safeParse(step.value).data ?? misfit(step.value, "no end of an answer");
           yield Piece.safeParse(step.value).data ?? misfit(step.value, "no piece of an answer");
+          waited = clock.limit(clock.idle, "sent nothing");
         }
       } catch (error) {
-        throw failure(error, { name, signal, secrets });
+        throw failure(clock.signal.aborted ? clock.signal.reason : error, { name, signal, secrets });
       } finally {
-        // Not awaited: a module that does not listen to the signal may never get there.
-        Promise.resolve(answer.return?.(undefined as never)).catch(() => {});
+        waited();
+        clock.stop();
+        leave(answer);
       }
     },
   };
+}
+
+/** Not awaited: a module that does not listen to the signal may never get there. */
+async function leave(answer: AsyncGenerator<unknown, unknown, void> | undefined): Promise<void> {
+  try {
+    await answer?.return?.(undefined as never);
+  } catch {
+    // It was asked to stop, and that is all.
+  }
 }
 
 /** Never comes, unless the call is ended first. */

@@ -37,7 +37,7 @@ export const dashscope = defineProvider({
       authorization: `Bearer ${api_key}`,
       ...config.headers,
     };
-    const secrets = secretsIn(config);
+    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
 
     return {
       async *stream(request, { signal }) {

@@ -115,7 +115,7 @@ export const ollama = defineProvider({
   },
 });
 
-const Tags = z.object({ models: z.array(z.object({ name: z.string() })).catch([]) });
+const Tags = z.object({ models: z.array(z.object({ name: z.string() })).catch([]) }).catch({ models: [] });
 
 /** A conversation as one prompt: a lone question as it is, a longer one with who said what. */
 function asPrompt({ messages }: LlmRequest): { system: string; prompt: string } {
@@ -185,7 +185,8 @@ async function contextLength(model: string, client: Ollama): Promise<number> {
     if (error instanceof ProviderError && error.status !== undefined) return {};
     throw error;
   });
-  const { model_info } = z.object({ model_info: z.record(z.string(), z.unknown()).catch({}) }).parse(shown);
+  const Shown = z.object({ model_info: z.record(z.string(), z.unknown()).catch({}) }).catch({ model_info: {} });
+  const { model_info } = Shown.parse(shown);
   const length = Object.entries(model_info).find(([key]) => key.endsWith(".context_length"))?.[1];
   return typeof length === "number" && length > 0 ? length : Number.POSITIVE_INFINITY;
 }

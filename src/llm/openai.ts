@@ -60,7 +60,8 @@ export const openai = defineProvider({
     });
     const habits: Habits = { refused: new Set(), mostTokens: Number.POSITIVE_INFINITY };
     const ladder = createLadder(config.structures, config.structured);
-    const about = { model: config.model, baseUrl: config.base_url, secrets: secretsIn(config) };
+    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
+    const about = { model: config.model, baseUrl: config.base_url, secrets };
 
     const open = async (request: LlmRequest, signal: AbortSignal) => {
       let room = Number.POSITIVE_INFINITY;

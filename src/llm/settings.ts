@@ -26,7 +26,8 @@ const yesOrNo = new Map([
 /** The address of a server. Credentials belong into `headers`, where they are never shown. */
 export const baseUrl = z
   .url({ protocol: /^https?$/, error: "has to be an http or https address", abort: true })
-  .refine((url) => new URL(url).username === "", "must not contain a user name or password; send them with headers");
+  .refine((url) => new URL(url).username === "", "must not contain a user name or password; send them with headers")
+  .refine((url) => new URL(url).search === "", "must not contain a query");
 
 /** A key that can be sent at all: no placeholder, no line break, nothing that is no header. */
 export const apiKey = text

@@ -12,7 +12,7 @@ describe("terminalOf", () => {
       "a terminal that does not know its width",
       { isTTY: true, columns: 0 },
       {},
-      { live: true, color: true, columns: 200 },
+      { live: false, color: true, columns: 200 },
     ],
     ["NO_COLOR", tty, { NO_COLOR: "1" }, { live: true, color: false, columns: 132 }],
     ["an empty NO_COLOR", tty, { NO_COLOR: "" }, { live: true, color: true, columns: 132 }],

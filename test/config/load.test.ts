@@ -223,3 +223,11 @@ describe("keys of MetaGPT without use here", () => {
     expect(warnings).toEqual(["the variable METAGPT_NROUND has no effect; did you mean METAGPT_N_ROUND?"]);
   });
 });
+
+it("a YAML file that holds itself is refused, not read without end", async () => {
+  const config2 = "llm: &a { api_type: openai, api_key: k, extra_body: *a }";
+  await expect(settingsFrom({ "config/config2.yaml": config2 })).rejects.toMatchObject({
+    message: "config/config2.yaml: an alias (*) stands inside its own anchor (&)",
+    exitCode: 3,
+  });
+});

@@ -459,6 +459,12 @@ describe("fallback", () => {
     expect(resolved.choice).not.toContain("human");
   });
 
+  it("goes on with those of the substitutes, each once, also in a circle", async () => {
+    const circle =
+      "models:\n  a: { api_key: k, fallback: b }\n  b: { api_key: k, fallback: [c, a] }\n  c: { api_key: k, fallback: b }\nllm: { api_key: k2, fallback: a }";
+    expect(lanes(await resolveFrom({ "config/config2.yaml": circle })).WritePRD).toEqual(["openai", "a", "b", "c"]);
+  });
+
   it.each([
     ["fallback: [nobody]", "config/config2.yaml:5: Architect: fallback: no LLM is called nobody"],
     ["fallback: [zhipu]", "config/config2.yaml:5: Architect: fallback: zhipu has no api_key"],

@@ -250,3 +250,42 @@ describe("a call that is ended", () => {
     expect(heard).toBe(1);
   });
 });
+
+describe("a module that never gets anywhere", () => {
+  const never = "new Promise(() => {})";
+  const impatient = tools({ timeout: 0.1 });
+
+  it.each([
+    ["while it answers", streaming(`await ${never};`)],
+    [
+      "in its first step",
+      `export default { async connect() { return { stream: () => ({ next: () => ${never} }) }; } };`,
+    ],
+  ])("is ended by the clock %s", async (_, text) => {
+    const provider = await loadProvider(moduleOf(text));
+    const llm = await provider.connect({}, impatient);
+    await expect(drain(llm)).rejects.toMatchObject({ kind: "timeout", message: expect.stringContaining("mine.ts: ") });
+  });
+
+  it("is ended by the clock while it connects", async () => {
+    const provider = await loadProvider(moduleOf(`export const connect = () => ${never};`));
+    await expect(provider.connect({}, impatient)).rejects.toThrow(/cannot be connected: the server did not finish/);
+  });
+});
+
+it.each([
+  ["throws before it begins", "stream() { throw new Error('x'); }"],
+  [
+    "throws when it is left",
+    "stream: () => ({ next: async () => { throw new Error('x'); }, return() { throw new Error('y'); } })",
+  ],
+])("a module whose stream %s ends the call in its own words", async (_, stream) => {
+  const error = await failure(`export default { async connect() { return { ${stream} }; } };`);
+  expect(error).toMatchObject({ kind: "server", message: "mine.ts: x" });
+});
+
+it("a module's key is in no error of its own", async () => {
+  const text =
+    'export const connect = async ({ api_key }: { api_key: string }) => { throw new Error("bad " + api_key); };';
+  await expect(connect(text, { api_key: "key-0123456789" })).rejects.toThrow(/cannot be connected: bad \*\*\*$/);
+});

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ollama, ollamaHost } from "../../src/llm/ollama.ts";
 import { drain, question } from "../helpers/drain.ts";
+import { httpServer } from "../helpers/http-server.ts";
 import { line, type OllamaRequest, type OllamaScript, ollamaServer } from "../helpers/ollama-server.ts";
 import { tools } from "../helpers/tools.ts";
 
@@ -391,4 +392,14 @@ it("lists its models, and the context of its own", async () => {
     { id: "test-model:latest", context: 32_768 },
     { id: "other:7b" },
   ]);
+});
+
+it.each(["null", "[]", '"hello"'])("asks on where the server tells nothing of the model but %s", async (shown) => {
+  const server = await httpServer(({ url }) => ({
+    headers: { "content-type": url === "/api/show" ? "application/json" : "application/x-ndjson" },
+    pieces: [url === "/api/show" ? shown : [line({ content: "Hello." }), end()].join("")],
+  }));
+  open.push(server);
+  const llm = await ollama.connect(ollama.config.parse({ base_url: server.url, model: "m" }), tools());
+  expect((await drain(llm)).text).toBe("Hello.");
 });

@@ -7,6 +7,7 @@ import {
   ProviderError,
   type Usage,
 } from "../provider.ts";
+import { secretFilter } from "../secrets.ts";
 import { countMessages, countTokens, estimateTokens } from "../tokens.ts";
 import { loopDetector } from "./loop.ts";
 
@@ -28,6 +29,8 @@ export interface Attempted extends Finish {
 export interface Listening {
   readonly signal: AbortSignal;
   readonly model: string;
+  /** Struck out of the answer, should a server repeat them. */
+  readonly secrets?: readonly string[];
   readonly progress: (tokens: () => number) => void;
   readonly heard?: ((delta: Delta) => void) | undefined;
 }
@@ -50,18 +53,26 @@ export class AttemptFailed extends Error {
 export async function attempt(
   llm: Llm,
   request: LlmRequest,
-  { signal, model, progress, heard }: Listening,
+  { signal, model, secrets = [], progress, heard }: Listening,
 ): Promise<Attempted> {
   const received: Received = { text: "", reasoning: "", calls: "" };
   const loops = { text: loopDetector(), reasoning: loopDetector() };
+  const filters = { text: secretFilter(secrets), reasoning: secretFilter(secrets) };
+  const listen = (delta: Delta) => {
+    take(delta, received);
+    refuseFlood(received, model, request.maxTokens);
+    if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
+    heard?.(delta);
+    progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
+  };
   try {
-    const finish = await drain(llm.stream(request, { signal }), (delta) => {
-      take(delta, received);
-      refuseFlood(received, model, request.maxTokens);
-      if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
-      heard?.(delta);
-      progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
-    });
+    const finish = await drain(llm.stream(request, { signal }), (delta) =>
+      listen(delta.type === "tool-call" ? delta : { ...delta, text: filters[delta.type].push(delta.text) }),
+    );
+    for (const type of ["reasoning", "text"] as const) {
+      const text = filters[type].end();
+      if (text !== "") listen({ type, text });
+    }
     const { text, reasoning } = received;
     return { ...finish, text, reasoning, usage: await usageOf(finish, request.messages, received) };
   } catch (error) {
@@ -72,10 +83,12 @@ export async function attempt(
 /** Reads a stream to its end; when `more` objects, the stream is closed. */
 async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => void) {
   try {
-    for (;;) {
+    for (let pieces = 1; ; pieces++) {
       const step = await stream.next();
       if (step.done) return step.value;
       more(step.value);
+      // A stream that never has to wait would keep clocks and signals waiting.
+      if (pieces % 1000 === 0) await new Promise(setImmediate);
     }
   } catch (error) {
     await stream.return(undefined as never);

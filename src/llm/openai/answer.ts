@@ -138,7 +138,8 @@ const Counts = z.object({
   prompt_cache_hit_tokens: perhaps,
   cached_tokens: perhaps,
   num_cached_tokens: perhaps,
-  cost: z.number().nonnegative().optional().catch(undefined),
+  /** USD; what no call can cost is a slip. */
+  cost: z.number().nonnegative().max(1000).optional().catch(undefined),
 });
 const Usages = Counts.optional().catch(undefined);
 

@@ -4,6 +4,16 @@ import { ProviderError } from "../provider.ts";
 /** Why no connection came about, or why it failed without a word, for a person. */
 export function connectionError(error: Error): ProviderError {
   const code = errorCode(error) ?? "";
+  if (code === "EPROXY") {
+    const hint = "Check proxy in the configuration, or HTTPS_PROXY in the environment.";
+    const shouldRetry = /HTTP 4/.test(error.message) ? false : undefined;
+    return new ProviderError(`the proxy failed: ${error.message}`, {
+      kind: "network",
+      shouldRetry,
+      hint,
+      cause: error,
+    });
+  }
   const [message, hint] = words(code);
   return new ProviderError(message ?? `the connection failed: ${error.message || code}`, {
     kind: "network",

@@ -79,18 +79,28 @@ async function follow(wire: Wire, first: URL, init: RequestInit) {
       dispatcher: await wire.dispatcherFor(url),
     });
     const target = response.headers.get("location");
-    if (response.status < 300 || response.status >= 400 || !target) return response;
+    if (response.status < 300 || response.status >= 400 || !target) return usual(response);
     await response.body?.cancel();
-    const next = new URL(target, url);
+    const next = URL.canParse(target, url.href) ? new URL(target, url) : new URL("about:blank");
     if (![307, 308].includes(response.status) || next.origin !== url.origin || hops === 5) {
-      throw new ProviderError(`the server redirects to ${next.origin}${next.pathname}, which is not followed`, {
-        kind: "request",
-        status: response.status,
-        hint: "Set base_url to the address the server redirects to, if you trust it.",
-      });
+      throw new ProviderError(
+        `the server redirects to ${next.protocol === "about:" ? "nowhere" : `${next.origin}${next.pathname}`}, which is not followed`,
+        {
+          kind: "request",
+          status: response.status,
+          hint: "Set base_url to the address the server redirects to, if you trust it.",
+        },
+      );
     }
     url = next;
   }
+}
+
+/** A status that says nothing, or is none, is no answer to a question. */
+function usual<R extends { readonly status: number }>(response: R): R {
+  const { status } = response;
+  if (status >= 200 && status < 600 && ![204, 205, 304].includes(status)) return response;
+  throw new ProviderError(`the server answered with the status ${status}, which is no answer`, { kind: "protocol" });
 }
 
 type WireResponse = Awaited<ReturnType<typeof follow>>;
@@ -100,8 +110,7 @@ async function refusal(response: WireResponse, bytes: AsyncIterable<Uint8Array>)
   const headers = headersOf(response, "application/json");
   // A few servers say in the body how long to wait.
   if (wait !== undefined && waitHint(headers) === undefined) headers.set("retry-after-ms", `${duration(wait)}`);
-  const { status, statusText } = response;
-  return new Response(JSON.stringify({ error: fault }), { status, statusText, headers });
+  return new Response(JSON.stringify({ error: fault }), { status: response.status, headers });
 }
 
 async function startOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {

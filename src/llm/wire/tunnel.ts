@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import type { Agent, ClientRequest } from "node:http";
 import type { Duplex } from "node:stream";
 import type { buildConnector } from "undici";
+import { errorCode } from "../../errors.ts";
 
 /** An agent that can be asked for a plain socket to a host behind its proxy. */
 export type ProxyAgent = Agent & {
@@ -34,10 +35,14 @@ export async function tunnel(
     const port = Number(target.port) || (isSecure ? 443 : 80);
     socketThrough(agent, { host: target.hostname, port, timeout: options.timeout ?? 10_000 }).then(
       (socket) => (isSecure ? secure({ ...target, httpSocket: socket as never }, done) : done(null, socket as never)),
-      (error: Error) => done(error, null),
+      (error: Error) =>
+        done(Object.assign(error, { code: own.test(errorCode(error) ?? "") ? errorCode(error) : "EPROXY" }), null),
     );
   };
 }
+
+/** What is said in the same words without a proxy. */
+const own = /TIMEDOUT|CERT|SIGNATURE|ALTNAME/;
 
 /** A plain socket through the proxy, in time. A proxy that refuses is an error, not an answer of the server behind it. */
 async function socketThrough(
@@ -58,7 +63,7 @@ async function socketThrough(
     const socket = await Promise.race([connecting, late]);
     if (status === 200) return socket;
     socket.destroy();
-    throw new Error(`Proxy response (${status})`);
+    throw new Error(`it answered with HTTP ${status}`);
   } finally {
     clearTimeout(timer);
     connecting.catch(() => {});

@@ -189,6 +189,14 @@ describe("redirects", () => {
     expect(trap.requests).toEqual([]);
   });
 
+  it("to nowhere are refused", async () => {
+    const server = await serve({ status: 307, headers: { location: "http://[bad" } });
+    expect(await failure(wireFetch()(server.url, post))).toMatchObject({
+      kind: "request",
+      message: "the server redirects to nowhere, which is not followed",
+    });
+  });
+
   it("in circles end", async () => {
     const server = await serve({ status: 307, headers: { location: "/again" } });
     expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "request" });
@@ -246,7 +254,7 @@ describe("the proxy", () => {
     expect(heard).toEqual([]);
     expect(await failure(send("https://llm.example.com/v1/x"))).toMatchObject({
       kind: "network",
-      message: expect.stringContaining("Proxy response (502)"),
+      message: "the proxy failed: it answered with HTTP 502",
     });
     expect(heard).toEqual(["CONNECT llm.example.com:443 HTTP/1.1"]);
   });
@@ -276,4 +284,33 @@ it("refuses a certificate it does not know, once (case 171)", async () => {
   expect(error.message).toContain("certificate of the server is not trusted");
   expect(error.hint).toContain("ca_file");
   await rm(folder, { recursive: true });
+});
+
+describe("a status", () => {
+  /** A server that says this line instead of one that Node would let through. */
+  async function saying(line: string) {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => socket.end(`HTTP/1.1 ${line}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`));
+    });
+    return `http://127.0.0.1:${await listening(server)}`;
+  }
+
+  it.each(["204 No Content", "205 Reset Content", "304 Not Modified", "600 Odd", "999 Odder"])(
+    "%s is no answer",
+    async (line) => {
+      expect(await failure(wireFetch()(await saying(line)))).toMatchObject({
+        kind: "protocol",
+        message: `the server answered with the status ${line.slice(0, 3)}, which is no answer`,
+      });
+    },
+  );
+
+  it.each(["401 未授权", "500 \u0001\u0002"])(
+    "with a reason no header may hold is read all the same: %s",
+    async (line) => {
+      const response = await wireFetch()(await saying(line));
+      expect(response.status).toBe(Number(line.slice(0, 3)));
+    },
+  );
 });

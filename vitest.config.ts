@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
+    // Most of them wait for sockets and processes.
+    maxWorkers: "100%",
     // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
     env: { NO_COLOR: "1" },
     globalSetup: ["test/helpers/build.ts"],

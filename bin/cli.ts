@@ -70,7 +70,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--workspace <dir>", "where projects are made (default: workspace/)")
     .option("--json", "one JSON event a line on standard output")
     .option("--quiet", "only errors and the result")
-    .option("--verbose", "also repairs and rounds")
+    .option("--verbose", "also repairs, rounds and what models think")
     .action(async (idea: string | undefined, options: Record<string, unknown>) => {
       refuseWhatIsMissing(options);
       refuseLooseWords(program.args);

@@ -2,7 +2,7 @@ import { discoverLlm } from "../config/discover.ts";
 import type { Settings } from "../config/load.ts";
 import { resolveNames } from "../config/resolve.ts";
 import { createBudget } from "../src/budget.ts";
-import { CompanyError, exitCodes } from "../src/errors.ts";
+import { CompanyError, exitCodes, UsageError } from "../src/errors.ts";
 import { keyOf } from "../src/llm/about.ts";
 import { type LlmAnswer, llmOperation } from "../src/llm/call.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
@@ -44,6 +44,7 @@ export async function askLlms(flags: Flags): Promise<number> {
 function chosenLlms({ llm = "" }: Flags, settings: Settings) {
   const { env } = process;
   const names = llm.split(",").flatMap((name) => name.trim() || []);
+  if (llm !== "" && names.length === 0) throw new UsageError("--llm names no LLM");
   const localModel = async (baseUrl: string) => (await localModels({ baseUrl }))[0];
   const recording = async () => undefined;
   const discover = () => discoverLlm({ presets: settings.presets, env, localModel, recording });

@@ -28,6 +28,8 @@ export function linesOf(event: RunEvent, page: Page): string[] {
         ...marked(paint.red("✗"), `${titleOf(event)}: no usable answer: ${event.problems.join("; ")}`, page),
         ...below(`saved as ${event.saved}`, page),
       ];
+    case "call-queued":
+      return [paint.dim(`· ${remarkLine(event, `waits for its turn: ${event.llm} has reached a limit`, page)}`)];
     case "retry":
       return [paint.dim(`· ${remarkLine(event, `again in ${roundSeconds(event.wait)}: ${event.reason}`, page)}`)];
     case "reask":

@@ -75,6 +75,8 @@ export const RunEvent = z.discriminatedUnion("type", [
   }),
   z.object({ ...head, type: z.literal("round-start"), round: z.int(), roles: z.array(z.string()) }),
   z.object({ ...head, type: z.literal("call-start"), ...call, ...llm }),
+  /** A call has waited some seconds for a limit of its deployment, ours or the server's. */
+  z.object({ ...head, type: z.literal("call-queued"), ...call, ...llm }),
   z.object({ ...head, type: z.literal("call-progress"), ...call, tokens: z.int() }),
   z.object({
     ...head,

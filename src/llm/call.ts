@@ -119,13 +119,20 @@ export function llmOperation(surroundings: Surroundings): Operation {
     const seen = { key, ...about, llm: deployment.name, model: deployment.model };
     const began = clock();
     const seconds = () => (clock() - began) / 1000;
+    const queued = () => emit({ type: "call-queued", ...seen });
     const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
     const lost: Usage[] = [];
     const tries: string[] = [];
 
     const once = async () => {
       try {
-        return await inTurn(call, deployment, { ...under, secrets, progress, heard: (delta) => heard?.(key, delta) });
+        return await inTurn(call, deployment, {
+          ...under,
+          secrets,
+          queued,
+          progress,
+          heard: (delta) => heard?.(key, delta),
+        });
       } catch (error) {
         if (!(error instanceof AttemptFailed)) throw error;
         lost.push(error.usage);
@@ -166,15 +173,29 @@ export function llmOperation(surroundings: Surroundings): Operation {
   }
 }
 
+/** Milliseconds in a queue that are worth a word. */
+const aWhile = 3000;
+
 /** One attempt, as soon as the limits of its deployment allow it. */
 async function inTurn(
   call: LlmCall,
   deployment: Deployment,
-  { connection, ended, ...listening }: Under & Pick<Listening, "secrets" | "progress" | "heard">,
+  {
+    connection,
+    ended,
+    queued,
+    ...listening
+  }: Under &
+    Pick<Listening, "secrets" | "progress" | "heard"> & {
+      /** The call has waited a while. */
+      queued: () => void;
+    },
 ): Promise<Attempted> {
   const request = await fitting(call, deployment);
   const { model } = deployment;
-  const leave = await connection.limits.enter(estimateMessages(call.messages) + request.maxTokens, ended);
+  const late = setTimeout(queued, aWhile);
+  const tokens = estimateMessages(call.messages) + request.maxTokens;
+  const leave = await connection.limits.enter(tokens, ended).finally(() => clearTimeout(late));
   let used: number | undefined;
   // Whatever waits below, the program does not end as if all were done.
   const awake = setInterval(() => {}, 60_000);

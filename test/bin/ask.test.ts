@@ -195,6 +195,7 @@ describe("what is wrong is said before anybody is asked", () => {
   it.each<[string[], number, string]>([
     [["hi", "--llm", "a,opnai"], 3, "--llm: no LLM is called opnai\nDid you mean openai?"],
     [["hi", "--llm", "a,deepseek"], 3, "--llm: deepseek has no api_key"],
+    [["hi", "--llm", ","], 2, "--llm names no LLM"],
     [[], 2, 'no prompt was given\nSay what to ask, such as: metagpt ask "why is the sky blue?"'],
     [["-"], 2, "no prompt was given"],
     [["  "], 2, "no prompt was given"],

@@ -335,6 +335,11 @@ describe("what a run tells about its LLMs", () => {
     expect(await told({ type: "fallback", ...design, ...turned })).toEqual(lines);
   });
 
+  it("a call that waits for a limit", async () => {
+    const waits: NewEvent = { type: "call-queued", ...design, llm: "fast", model: "qwen" };
+    expect(await told(waits)).toEqual(["· Architect      WriteDesign waits for its turn: fast has reached a limit"]);
+  });
+
   it("a download, by tenths", async () => {
     const step = (done: number): NewEvent => ({
       type: "download",

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Budget, createBudget } from "../../src/budget.ts";
 import type { NewEvent } from "../../src/events.ts";
 import type { Connect } from "../../src/llm/call/connections.ts";
@@ -656,6 +656,31 @@ describe("the limits of a deployment", () => {
     );
     expect(Math.min(...Object.values(began)) - refused).toBeGreaterThan(70);
     expect(events.filter(({ type }) => type === "retry")).toMatchObject([{ subject: "a" }]);
+  });
+
+  it("are told of once a call has waited for them a while", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const llm = streaming(async function* () {
+      await answered;
+      yield text("x");
+      return { finish: "stop", usage, model: "gpt-x" };
+    });
+    const { ask, types } = desk({ llm, deployments: [{ ...deployment, limits: { concurrency: 1 } }] });
+    const calls = [ask(question("a")), ask(question("b"))];
+    await settled();
+    vi.advanceTimersByTime(2999);
+    expect(types()).not.toContain("call-queued");
+    vi.advanceTimersByTime(1);
+    expect(types().filter((type) => type === "call-queued")).toHaveLength(1);
+    answer();
+    await Promise.all(calls);
+    vi.advanceTimersByTime(10_000);
+    expect(types().filter((type) => type === "call-queued")).toHaveLength(1);
   });
 
   it.each(["signal", "stop"] as const)("keep no call waiting that is ended by %s", async (by) => {

@@ -158,6 +158,10 @@ describe("a broken connection", () => {
     expect(error).toMatchObject({ kind: "network", message: "the connection was refused" });
   });
 
+  it("to a port that is never asked is not tried again", async () => {
+    expect(await failure(wireFetch()("http://127.0.0.1:22"))).toMatchObject({ kind: "network", shouldRetry: false });
+  });
+
   it("to a name that does not exist says so", async () => {
     const error = await failure(wireFetch()("http://no-such-host.invalid"));
     expect(error).toMatchObject({ kind: "network", message: "the host name was not found" });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { answerReader } from "./anthropic/answer.ts";
 import { answerTool, type Conversation, conversationOf, formatOf, lessonOf, requestOf } from "./anthropic/request.ts";
 import { prefixFinder } from "./anthropic/shared-prefix.ts";
-import type { Habits } from "./openai/request.ts";
+import { askLearning, noHabits } from "./lessons.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest, ProviderError } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
@@ -63,7 +63,7 @@ export const anthropic = defineProvider({
       openTelemetry: false,
       fetch: (url, init) => fetch(url, { ...init, headers: headersOf(config, init?.method) }),
     });
-    const habits: Habits = { refused: new Set(), mostTokens: Number.POSITIVE_INFINITY };
+    const habits = noHabits();
     const ladders = {
       all: createLadder(["schema", "tool"], config.structured),
       tool: createLadder(["tool"], config.structured),
@@ -76,23 +76,21 @@ export const anthropic = defineProvider({
     const open = async ({ request, signal, ...call }: Call): Promise<Opened> => {
       const format = request.schema && formatOf(request.schema.schema, transformJSONSchema);
       const ladder = format ? ladders.all : ladders.tool;
-      let room = Number.POSITIVE_INFINITY;
-      for (let lessons = 0; ; lessons++) {
-        const rung = request.schema ? ladder.rung : "off";
-        const sent = requestOf(config, request, { ...call, habits, rung, room, format });
-        try {
-          const asked = client.post("/v1/messages", { body: sent.body, stream: true, signal });
+      return askLearning({
+        habits,
+        ladder,
+        most: 8,
+        write: (room) => {
+          const rung = request.schema ? ladder.rung : "off";
+          return requestOf(config, request, { ...call, habits, rung, room, format });
+        },
+        async send({ body, rung }) {
+          const asked = client.post("/v1/messages", { body, stream: true, signal });
           // The SDK's own reading would pass over events without a name.
           return { rung, ladder, events: Stream.rawEvents(await asked.asResponse()) };
-        } catch (error) {
-          const lesson = lessons < 8 ? lessonOf(error, sent) : undefined;
-          if (!lesson) throw error;
-          if ("rung" in lesson) ladder.refuse(lesson.rung);
-          else if ("refused" in lesson) habits.refused.add(lesson.refused);
-          else if ("mostTokens" in lesson) habits.mostTokens = Math.min(habits.mostTokens, lesson.mostTokens);
-          else room = lesson.room;
-        }
-      }
+        },
+        lessonOf,
+      });
     };
 
     /** Reads an answer to its end. One that pauses is sent back, once, for the rest of it. */

@@ -3,7 +3,8 @@ import { z } from "zod";
 import { ConfigError } from "../errors.ts";
 import { answerReader } from "./bedrock/answer.ts";
 import { exceptionError, requestHandler } from "./bedrock/handler.ts";
-import { type Habits, lessonOf, requestOf } from "./bedrock/request.ts";
+import { lessonOf, requestOf } from "./bedrock/request.ts";
+import { askLearning, noHabits } from "./lessons.ts";
 import { optionalPackage } from "./optional-package.ts";
 import { defineProvider, type LlmRequest } from "./provider.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
@@ -55,7 +56,7 @@ export const bedrock = defineProvider({
       userAgentAppId: "metagpt",
       requestHandler: requestHandler(fetch, config.headers),
     });
-    const habits: Habits = { refused: new Set(), mostTokens: Number.POSITIVE_INFINITY };
+    const habits = noHabits();
     const ladder = createLadder(["tool", "schema"], config.structured);
     const secrets = [
       config.access_key,
@@ -71,21 +72,18 @@ export const bedrock = defineProvider({
     };
 
     /** What the model refuses is not asked of it again. */
-    const open = async (request: LlmRequest, signal: AbortSignal) => {
-      for (let lessons = 0; ; lessons++) {
-        const rung = request.schema ? ladder.rung : "off";
-        const input = requestOf(config, request, { habits, rung });
-        try {
-          return { rung, events: await send(input, signal) };
-        } catch (error) {
-          const lesson = lessons < 6 ? lessonOf(error, input, rung) : undefined;
-          if (!lesson) throw error;
-          if ("rung" in lesson) ladder.refuse(lesson.rung);
-          else if ("refused" in lesson) habits.refused.add(lesson.refused);
-          else habits.mostTokens = lesson.mostTokens;
-        }
-      }
-    };
+    const open = (request: LlmRequest, signal: AbortSignal) =>
+      askLearning({
+        habits,
+        ladder,
+        most: 6,
+        write: () => {
+          const rung = request.schema ? ladder.rung : "off";
+          return { rung, input: requestOf(config, request, { habits, rung }) };
+        },
+        send: async ({ rung, input }) => ({ rung, events: await send(input, signal) }),
+        lessonOf: (error, { input, rung }) => lessonOf(error, input, rung),
+      });
 
     async function* read(events: AsyncIterable<unknown> | Iterable<unknown>, rung: Structure) {
       const answer = answerReader(model, { toolIsAnswer: rung === "tool" });

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { askLearning, noHabits } from "./lessons.ts";
 import { answerReader } from "./openai/answer.ts";
-import { type Habits, lessonOf, requestOf } from "./openai/request.ts";
+import { lessonOf, requestOf } from "./openai/request.ts";
 import { defineProvider, type LlmRequest, ProviderError } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
@@ -58,29 +59,23 @@ export const openai = defineProvider({
         return config.done_ends ? endedByMark(answer) : answer;
       },
     });
-    const habits: Habits = { refused: new Set(), mostTokens: Number.POSITIVE_INFINITY };
+    const habits = noHabits();
     const ladder = createLadder(config.structures, config.structured);
     const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
     const about = { model: config.model, baseUrl: config.base_url, secrets };
 
-    const open = async (request: LlmRequest, signal: AbortSignal) => {
-      let room = Number.POSITIVE_INFINITY;
-      for (let lessons = 0; ; lessons++) {
-        const sent = requestOf(config, request, { habits, rung: request.schema ? ladder.rung : "off", room });
-        try {
-          const body = { body: sent.body, stream: true, signal } as const;
-          const chunks = await client.post<AsyncIterable<unknown>>("/chat/completions", body);
-          return { rung: sent.rung, chunks: await begun(chunks) };
-        } catch (error) {
-          const lesson = lessons < 10 ? lessonOf(error, sent) : undefined;
-          if (!lesson) throw error;
-          if ("rung" in lesson) ladder.refuse(lesson.rung);
-          else if ("refused" in lesson) habits.refused.add(lesson.refused);
-          else if ("mostTokens" in lesson) habits.mostTokens = Math.min(habits.mostTokens, lesson.mostTokens);
-          else room = lesson.room;
-        }
-      }
-    };
+    const open = (request: LlmRequest, signal: AbortSignal) =>
+      askLearning({
+        habits,
+        ladder,
+        most: 10,
+        write: (room) => requestOf(config, request, { habits, rung: request.schema ? ladder.rung : "off", room }),
+        async send({ body, rung }) {
+          const chunks = await client.post<AsyncIterable<unknown>>("/chat/completions", { body, stream: true, signal });
+          return { rung, chunks: await begun(chunks) };
+        },
+        lessonOf,
+      });
 
     async function* read(chunks: AsyncIterable<unknown>, rung: Structure, signal: AbortSignal) {
       const answer = answerReader(config.model, { toolIsAnswer: rung === "tool" });

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Habits, type Lesson, limitIn } from "../openai/request.ts";
+import type { Habits, Lesson } from "../lessons.ts";
+import { limitIn } from "../openai/request.ts";
 import type { ChatMessage, JsonSchema, LlmRequest } from "../provider.ts";
 import type { Structure } from "../structure.ts";
 

@@ -1,6 +1,7 @@
 import type { ConverseStreamCommandInput } from "@aws-sdk/client-bedrock-runtime";
 import { z } from "zod";
 import { dialogueOf } from "../dialogue.ts";
+import type { Habits, Lesson } from "../lessons.ts";
 import { type LlmRequest, ProviderError } from "../provider.ts";
 import type { Structure } from "../structure.ts";
 
@@ -10,13 +11,6 @@ export interface RequestStyle {
   readonly max_token?: number | undefined;
   readonly temperature?: number | undefined;
   readonly top_p?: number | undefined;
-}
-
-/** What a model was found to refuse; kept as long as the connection. */
-export interface Habits {
-  readonly refused: Set<"temperature" | "topP">;
-  /** The most tokens of one answer it allows. */
-  mostTokens: number;
 }
 
 /** A request in the form that is the same for all makers of models. */
@@ -55,12 +49,6 @@ function shapeOf(rung: Structure, { name, schema }: NonNullable<LlmRequest["sche
   const structure = { jsonSchema: { name: safe, schema: JSON.stringify(plain) } };
   return { outputConfig: { textFormat: { type: "json_schema" as const, structure } } };
 }
-
-/** What a refused request teaches. */
-export type Lesson =
-  | { readonly refused: "temperature" | "topP" }
-  | { readonly rung: Structure }
-  | { readonly mostTokens: number };
 
 /** Finds in a refusal what to do differently; undefined where the request itself is to blame. */
 export function lessonOf(error: unknown, sent: ConverseStreamCommandInput, rung: Structure): Lesson | undefined {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { dialogueOf } from "../dialogue.ts";
+import type { Habits, Lesson } from "../lessons.ts";
 import type { ChatMessage, JsonSchema, LlmRequest } from "../provider.ts";
 import type { Structure } from "../structure.ts";
 
@@ -14,13 +15,6 @@ export interface RequestStyle {
   readonly system_role: "system" | "developer" | "user";
   readonly use_system_prompt: boolean;
   readonly extra_body?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What a server was found to refuse; kept as long as the connection. */
-export interface Habits {
-  readonly refused: Set<string>;
-  /** The most tokens of one answer it allows. */
-  mostTokens: number;
 }
 
 /** A request body, and the choices in it that a server may refuse. */
@@ -62,14 +56,6 @@ export function requestOf(style: RequestStyle, request: LlmRequest, { habits, ru
   const hasSystem = request.messages.some((message) => message.role === "system");
   return { body, rung, field, role: hasSystem && role !== "user" ? role : undefined, tokens };
 }
-
-/** What a refused request teaches: a setting to leave out from now on, or how long an answer may be. */
-export type Lesson =
-  | { readonly refused: string }
-  | { readonly rung: Structure }
-  | { readonly mostTokens: number }
-  /** What the context leaves beside this prompt. */
-  | { readonly room: number };
 
 const Refusal = z.object({
   status: z.number().optional(),

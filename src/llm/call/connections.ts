@@ -1,3 +1,4 @@
+import { madeOnce } from "../../made-once.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Llm, Notice } from "../provider.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
@@ -24,19 +25,12 @@ export function openConnections(connect: Connect, notify: (notice: Notice) => vo
   return (deployment) => {
     const { provider, baseUrl, model, settings, limits: allowed = {} } = deployment;
     const { api_key, app_id, access_key } = settings;
-    const account = once(shared, JSON.stringify([provider, baseUrl, model, api_key, app_id, access_key]), () => ({
+    const account = madeOnce(shared, JSON.stringify([provider, baseUrl, model, api_key, app_id, access_key]), () => ({
       limits: createLimits(allowed),
       breaker: createBreaker(),
     }));
     const identity = JSON.stringify([provider, settings]);
-    const llm = () => once(connected, identity, () => connect(deployment, { notify, heard: account.limits.hear }));
+    const llm = () => madeOnce(connected, identity, () => connect(deployment, { notify, heard: account.limits.hear }));
     return { llm, ...account };
   };
-}
-
-/** What the map holds, made if it holds nothing. */
-function once<T>(map: Map<string, T>, key: string, make: () => T): T {
-  const value = map.get(key) ?? make();
-  map.set(key, value);
-  return value;
 }

@@ -1,5 +1,6 @@
 import os from "node:os";
 import { ConfigError } from "../../errors.ts";
+import { madeOnce } from "../../made-once.ts";
 import { ProviderError } from "../provider.ts";
 import { installHint, type Llama, type LlamaChat, type LlamaModel, type LlamaPackage } from "./package.ts";
 
@@ -51,10 +52,8 @@ export async function loadModel(
 
 /** One engine for all models, so that together they use no more threads than there are cores. */
 function engineOf(library: LlamaPackage, gpu: boolean): Promise<Llama> {
-  const engines = known.get(library) ?? new Map<boolean, Promise<Llama>>();
-  known.set(library, engines);
-  const engine =
-    engines.get(gpu) ??
+  const engines = madeOnce(known, library, () => new Map<boolean, Promise<Llama>>());
+  return madeOnce(engines, gpu, () =>
     library.getLlama({
       gpu: gpu && "auto",
       build: "never",
@@ -62,9 +61,8 @@ function engineOf(library: LlamaPackage, gpu: boolean): Promise<Llama> {
       maxThreads: os.availableParallelism(),
       logger: () => {},
       progressLogs: false,
-    });
-  engines.set(gpu, engine);
-  return engine;
+    }),
+  );
 }
 
 const known = new WeakMap<LlamaPackage, Map<boolean, Promise<Llama>>>();

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Agent } from "node:http";
 import type { Dispatcher } from "undici";
 import { ConfigError } from "../../errors.ts";
+import { madeOnce } from "../../made-once.ts";
 import { isThisMachine } from "./address.ts";
 import type { Timeouts } from "./clock.ts";
 import { type ProxyAgent, proxyAgent, tunnel } from "./tunnel.ts";
@@ -44,7 +45,7 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
     if (isThisMachine(url)) return "";
     return usable(proxy ?? asWritten(getProxyForUrl(url.href.replace(/^ws/, "http"))));
   };
-  const agentOf = (address: string) => once(agents, address, () => proxyAgent(address, ca));
+  const agentOf = (address: string) => madeOnce(agents, address, () => proxyAgent(address, ca));
   const dispatcherOf = async (address: string) =>
     new Agent({ ...limits, connect: address === "" ? connect : await tunnel(await agentOf(address), connect) });
   return {
@@ -52,19 +53,13 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
     ca,
     async dispatcherFor(url) {
       const address = proxyFor(url);
-      return once(dispatchers, address, () => dispatcherOf(address));
+      return madeOnce(dispatchers, address, () => dispatcherOf(address));
     },
     async agentFor(url) {
       const address = proxyFor(url);
       return address === "" ? undefined : agentOf(address);
     },
   };
-}
-
-function once<T>(known: Map<string, T>, key: string, make: () => T): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
 }
 
 /** A proxy that a variable names without a scheme is an http one; the package takes the scheme of the request. */

@@ -39,3 +39,11 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
     .sort((a, b) => a.edits - b.edits);
   return best && best.edits <= Math.min(3, Math.ceil(word.length / 3)) ? best.name : undefined;
 }
+
+/** How many characters at the end of a text may be the beginning of the word. */
+export function begunAtEnd(text: string, word: string): number {
+  for (let length = Math.min(word.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(word.slice(0, length))) return length;
+  }
+  return 0;
+}

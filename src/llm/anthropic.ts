@@ -4,7 +4,7 @@ import { answerTool, type Conversation, conversationOf, formatOf, lessonOf, requ
 import { prefixFinder } from "./anthropic/shared-prefix.ts";
 import { askLearning, noHabits } from "./lessons.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest, ProviderError } from "./provider.ts";
-import { secretsIn } from "./secrets.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Ladder, type Structure } from "./structure.ts";
 import { failureOf } from "./wire/failure.ts";
@@ -70,7 +70,7 @@ export const anthropic = defineProvider({
     };
     const prefixes = prefixFinder();
     const wrongAddress = "Check base_url: it is the part before /v1/messages, such as https://api.anthropic.com.";
-    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
+    const secrets = unshown(config);
     const about = { model: config.model, baseUrl: config.base_url, secrets, wrongAddress };
 
     const open = async ({ request, signal, ...call }: Call): Promise<Opened> => {

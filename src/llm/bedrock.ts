@@ -7,6 +7,7 @@ import { lessonOf, requestOf } from "./bedrock/request.ts";
 import { askLearning, noHabits } from "./lessons.ts";
 import { optionalPackage } from "./optional-package.ts";
 import { defineProvider, type LlmRequest } from "./provider.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { failureOf } from "./wire/failure.ts";
@@ -58,13 +59,12 @@ export const bedrock = defineProvider({
     });
     const habits = noHabits();
     const ladder = createLadder(["tool", "schema"], config.structured);
-    const secrets = [
-      config.access_key,
-      config.secret_key,
-      config.session_token,
-      ...Object.values(config.headers ?? {}),
-    ];
-    const about = { model, baseUrl, secrets, missingModel: `Check model: ${region} does not offer ${model}.` };
+    const about = {
+      model,
+      baseUrl,
+      secrets: unshown(config),
+      missingModel: `Check model: ${region} does not offer ${model}.`,
+    };
 
     const send = async (input: ConverseStreamCommandInput, signal: AbortSignal) => {
       const { stream } = await client.send(new sdk.ConverseStreamCommand(input), { abortSignal: signal });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { repeatFilter } from "./dashscope/repeated-text.ts";
 import { answerReader } from "./openai/answer.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest } from "./provider.ts";
-import { secretsIn } from "./secrets.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
 import { faultIn } from "./wire/error-body.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
@@ -37,7 +37,7 @@ export const dashscope = defineProvider({
       authorization: `Bearer ${api_key}`,
       ...config.headers,
     };
-    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
+    const secrets = unshown(config);
 
     return {
       async *stream(request, { signal }) {

@@ -2,6 +2,7 @@ import type { Ollama } from "ollama";
 import { z } from "zod";
 import { readAnswer } from "./ollama/answer.ts";
 import { defineProvider, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
+import { unshown } from "./secrets.ts";
 import { common, count, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { estimateMessages } from "./tokens.ts";
@@ -38,7 +39,7 @@ export const ollama = defineProvider({
     const open = (signal: AbortSignal, accept: string) =>
       new sdk.Ollama({ host: base_url, fetch: wired(fetch, signal, { accept, ...config.headers }) });
     const window = contextWindow(config, (signal) => open(signal, "application/json"));
-    const about = { model, baseUrl: base_url, secrets: Object.values(config.headers ?? {}) };
+    const about = { model, baseUrl: base_url, secrets: unshown(config) };
     const missingModel = `Run "ollama pull ${model}", or set model to one that "ollama list" shows.`;
     const wrongAddress = "Check base_url: it is where Ollama listens, such as http://127.0.0.1:11434.";
     let think = config.think;

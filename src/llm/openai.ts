@@ -3,7 +3,7 @@ import { askLearning, noHabits } from "./lessons.ts";
 import { answerReader } from "./openai/answer.ts";
 import { lessonOf, requestOf } from "./openai/request.ts";
 import { defineProvider, type LlmRequest, ProviderError } from "./provider.ts";
-import { secretsIn } from "./secrets.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { failureOf } from "./wire/failure.ts";
@@ -61,7 +61,7 @@ export const openai = defineProvider({
     });
     const habits = noHabits();
     const ladder = createLadder(config.structures, config.structured);
-    const secrets = [...secretsIn(config), ...Object.values(config.headers ?? {})];
+    const secrets = unshown(config);
     const about = { model: config.model, baseUrl: config.base_url, secrets };
 
     const open = (request: LlmRequest, signal: AbortSignal) =>

@@ -12,6 +12,7 @@ import {
 } from "./provider.ts";
 import { qianfanEndpoint, qianfanTokens } from "./qianfan/models.ts";
 import { type Pass, qianfanPasses } from "./qianfan/pass.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { type Fault, faultIn } from "./wire/error-body.ts";
@@ -97,8 +98,7 @@ export async function connectQianfan(
       try {
         return yield* answer(request, signal);
       } catch (error) {
-        const { api_key, access_key, secret_key, headers = {} } = config;
-        const secrets = [api_key, access_key, secret_key, ...passes.issued, ...Object.values(headers)];
+        const secrets = [...unshown(config), ...passes.issued];
         throw failureOf(error, { model, baseUrl: base, aborted: signal.aborted, secrets });
       }
     },

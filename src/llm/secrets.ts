@@ -1,3 +1,4 @@
+import { begunAtEnd } from "../text.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** The settings of an LLM that must never be shown or written: keys, tokens, passwords, and headers that hold some. */
@@ -13,6 +14,11 @@ export function secretsIn(settings: unknown): string[] {
     }
     return /key|secret|password|(session|access|auth)_token/i.test(name) && typeof value === "string" ? [value] : [];
   });
+}
+
+/** What no message about a failed call may repeat: also every header that somebody set. */
+export function unshown(settings: { readonly headers?: Readonly<Record<string, string>> | undefined }): string[] {
+  return [...secretsIn(settings), ...Object.values(settings.headers ?? {})];
 }
 
 /** Long, without a blank, with letters and digits: not a word somebody would say. */
@@ -62,12 +68,4 @@ export function secretFilter(secrets: readonly string[]): { push(text: string): 
       return rest;
     },
   };
-}
-
-/** How many characters at the end of a text are the beginning of the secret. */
-function begunAtEnd(text: string, secret: string): number {
-  for (let length = Math.min(secret.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(secret.slice(0, length))) return length;
-  }
-  return 0;
 }

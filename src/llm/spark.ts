@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { dialogueOf } from "./dialogue.ts";
 import { defineProvider, type Llm, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
+import { unshown } from "./secrets.ts";
 import { apiKey, common, number, text, wire } from "./settings.ts";
 import { readFrames } from "./spark/answer.ts";
 import { type SparkDomain, sparkDomain } from "./spark/domains.ts";
@@ -103,7 +104,7 @@ function hinted(error: unknown, { domain }: SparkDomain): unknown {
   return error;
 }
 
-function secretsOf({ api_key, api_secret, headers = {} }: Config, { searchParams }: URL) {
+function secretsOf(config: Config, { searchParams }: URL) {
   const authorization = searchParams.get("authorization") ?? "";
-  return [authorization, encodeURIComponent(authorization), api_key, api_secret, ...Object.values(headers)];
+  return [authorization, encodeURIComponent(authorization), ...unshown(config)];
 }

@@ -1,3 +1,4 @@
+import { begunAtEnd } from "../text.ts";
 import type { Delta } from "./provider.ts";
 
 const open = "<think>";
@@ -32,7 +33,7 @@ export function thinkSplitter() {
       }
       const end = held.indexOf(close);
       if (end === -1) {
-        const kept = overlap(held, close);
+        const kept = begunAtEnd(held, close);
         say("reasoning", held.slice(0, held.length - kept));
         held = held.slice(held.length - kept);
         return deltas;
@@ -52,12 +53,4 @@ export function thinkSplitter() {
   };
 
   return { push, end };
-}
-
-/** How many characters at the end of the text may be the beginning of the tag. */
-function overlap(text: string, tag: string): number {
-  for (let length = Math.min(tag.length - 1, text.length); length > 0; length--) {
-    if (text.endsWith(tag.slice(0, length))) return length;
-  }
-  return 0;
 }

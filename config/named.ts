@@ -1,5 +1,6 @@
 import { ConfigError } from "../src/errors.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
+import { shownAddress } from "../src/llm/wire/address.ts";
 import { completeLlm } from "./complete.ts";
 import { isQuoted, maskKey } from "./keys.ts";
 import type { Env } from "./layers.ts";
@@ -137,6 +138,3 @@ const about = ({ block, origin }: Written, { presets }: Settings) => ({
 });
 
 const actionsOf = (rows: readonly Row[]): string[] => [...new Set(rows.map(({ action }) => action))];
-
-/** Without what may be a secret: credentials and a query. */
-const shownAddress = (url: string): string => url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "");

@@ -115,7 +115,7 @@ export function llmOperation(surroundings: Surroundings): Operation {
   /** Asks, again where that helps, and tells the run about it. */
   async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<LlmAnswer> {
     const { key, ended, account, connection } = under;
-    const { messages: _messages, schema: _schema, replaceable: _replaceable, ...about } = call;
+    const about = aboutOf(call);
     const seen = { key, ...about, llm: deployment.name, model: deployment.model };
     const began = clock();
     const seconds = () => (clock() - began) / 1000;
@@ -173,6 +173,11 @@ export function llmOperation(surroundings: Surroundings): Operation {
   }
 }
 
+/** Whose call it is and what for. */
+function aboutOf({ messages: _messages, schema: _schema, replaceable: _replaceable, ...about }: LlmCall) {
+  return about;
+}
+
 /** Milliseconds in a queue that are worth a word. */
 const aWhile = 3000;
 
@@ -211,8 +216,8 @@ async function inTurn(
 
 /** The request with as much room for the answer as the context leaves; a prompt that leaves none is not sent. */
 async function fitting(call: LlmCall, { model, maxToken, contextLength }: Deployment): Promise<LlmRequest> {
-  const { messages, schema, replaceable: _replaceable, ...about } = call;
-  const request = { messages, schema, about };
+  const { messages, schema } = call;
+  const request = { messages, schema, about: aboutOf(call) };
   if (contextLength === undefined) return { ...request, maxTokens: maxToken };
   const prompt = (await countMessages(messages)) + (schema ? estimateTokens(JSON.stringify(schema)) : 0);
   const room = contextLength - prompt;

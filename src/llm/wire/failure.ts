@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ConfigError } from "../../errors.ts";
 import { type FailureKind, ProviderError } from "../provider.ts";
+import { shownAddress } from "./address.ts";
 import { type Fault, faultIn } from "./error-body.ts";
 
 /** What a message about a failed call may and may not say. */
@@ -22,7 +23,7 @@ export interface FailedCall {
  * ProviderError that names model and server. What is none of these is a bug and is thrown on.
  */
 export function failureOf(error: unknown, call: FailedCall): ProviderError {
-  const where = `${call.model} at ${shown(call.baseUrl)}`;
+  const where = `${call.model} at ${serverOf(call)}`;
   if (call.aborted) return new ProviderError(`${where}: the call was ended`, { kind: "aborted" });
   const failed = ownError(error) ?? sdkError(error);
   const { kind, status, retryAfter, shouldRetry, usage, cause } = failed;
@@ -128,7 +129,7 @@ function prefix(kind: FailureKind, status: number | undefined): string {
 }
 
 function hintFor({ kind, status, message }: ProviderError, call: FailedCall): string | undefined {
-  const server = shown(call.baseUrl);
+  const server = serverOf(call);
   if (kind === "network") return `Is the server running at ${server}? If it is elsewhere, mend base_url.`;
   if (kind === "timeout") return "Raise timeout in the configuration, or choose a faster model.";
   if (kind === "auth") return `Check api_key: it has to be valid for ${server} and for this model.`;
@@ -191,7 +192,4 @@ export function scrub(text: string, secrets: FailedCall["secrets"] = []): string
     .replace(/\bBearer\s+\S+/gi, "Bearer ***");
 }
 
-/** A base URL as it may be shown: no credentials, no query. */
-function shown(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, "//").replace(/[?#].*$/, "") || "the server";
-}
+const serverOf = ({ baseUrl }: FailedCall): string => shownAddress(baseUrl) || "the server";

@@ -54,10 +54,11 @@ const refusals = [
 /** Reads verdict and comments leniently: JSON, or prose that names a verdict. What is unclear is no approval. */
 function review(): Reply<CodeReview> {
   const shape = json("review", Review);
+  const { rest: _, ...whole } = shape;
   return {
-    ...shape,
-    read(text, about) {
-      const reading = shape.read(text, about);
+    ...whole,
+    read(text, { truncated }) {
+      const reading = shape.read(text, { truncated });
       if (reading.ok) {
         const { verdict, comments } = reading.value;
         return { ...reading, value: judge(verdict, comments) };
@@ -69,7 +70,8 @@ function review(): Reply<CodeReview> {
         sentences.findLast((sentence) => approval.test(sentence.trim()));
       if (verdict === undefined) return reading;
       const comments = judge(verdict, []).approved ? [] : [answer];
-      return { ok: true, value: judge(verdict, comments), repairs: [{ kind: "prose", path: "", lossy: true }] };
+      const repairs = [{ kind: "prose", path: [], span: [0, text.length], lossy: true }] as const;
+      return { ok: true, value: judge(verdict, comments), repairs, lossy: true, truncated, extras: [] };
     },
   };
 }

@@ -45,7 +45,11 @@ export function linesOf(event: RunEvent, page: Page): string[] {
     case "review":
       return [paint.dim(`· ${remarkLine(event, verdictOf(event), page)}`)];
     case "repair":
-      return verbose ? fact(`repair_${event.kind} ${pathOf(event)} ${event.path}${event.lossy ? " (lossy)" : ""}`) : [];
+      return verbose
+        ? fact(
+            `repair_${event.kind.replaceAll("-", "_")} ${pathOf(event)} ${event.path}${event.lossy ? " (lossy)" : ""}`,
+          )
+        : [];
     case "prompt-waiting":
       if (event.file === "") return [];
       return marked(paint.yellow("?"), `${titleOf(event)}: answer ${event.file} by writing ${event.answer}`, page);

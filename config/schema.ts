@@ -2,6 +2,9 @@ import { z } from "zod";
 import { count, flag, number, text } from "../src/llm/settings.ts";
 import { PriceSetting } from "./prices.ts";
 
+/** Yes, no, or only where nothing is lost. */
+const repairChoice = z.union([z.literal("strict"), flag], "must be true, false or strict");
+
 const whole = number.pipe(z.int("must be a whole number"));
 
 /** What a dollar costs in yuan, rounded down so that prices in yuan never look cheaper than they are. */
@@ -27,7 +30,9 @@ export const Options = z.strictObject({
     .describe("checks of the whole code; -1: until nothing is left to do"),
   concurrency: count.default(5).describe("files written at once"),
   language: text.default("").describe("of the documents; empty: the language of the idea"),
-  repair_llm_output: flag.default(true).describe("repair malformed answers instead of asking again"),
+  repair_llm_output: repairChoice
+    .default(true)
+    .describe("repair malformed answers: true; false: ask again for clean ones; strict: repair where nothing is lost"),
   max_reasks: whole
     .pipe(z.int().min(0, "must not be negative"))
     .default(2)

@@ -1,17 +1,31 @@
 import type { Json } from "./engine/steps.ts";
 import type { JsonSchema } from "./llm/provider.ts";
 import type { RunOptions } from "./options.ts";
-import type { Reading } from "./repair/reading.ts";
+import type { Problem, Reading } from "./repair/reading.ts";
+
+/** The shape of an answer, for providers that can hold a model to one. */
+interface ReplySchema {
+  readonly name: string;
+  readonly schema: JsonSchema;
+}
 
 /** How an answer is asked for and read: the last words of the prompt and the pure function that reads what came. */
 export interface Reply<D> {
   readonly instruction: string;
-  /** Sent to providers that can hold a model to a shape. */
-  readonly schema?: { readonly name: string; readonly schema: JsonSchema };
+  readonly schema?: ReplySchema;
   /** `truncated`: the model was stopped by the output limit and could not be brought to go on. */
   read(text: string, about: { readonly truncated: boolean }): Reading<D>;
   /** Joins an answer that was cut with its continuation. */
   join(text: string, more: string): string;
+  /** How the missing and wrong parts alone are asked for; undefined where only the whole can be. */
+  rest?(problems: readonly Problem[], partial: unknown): Rest<D> | undefined;
+}
+
+/** The parts of an answer that are asked for once more, to be put to those that were good. */
+export interface Rest<D> {
+  readonly instruction: string;
+  readonly schema: ReplySchema;
+  read(text: string, about: { readonly truncated: boolean }): Reading<D>;
 }
 
 /** A document after our own rules were applied to it: what was put right, and what only the model can put right. */

@@ -121,7 +121,7 @@ export const RunEvent = z.discriminatedUnion("type", [
     ...head,
     type: z.literal("repair"),
     ...call,
-    /** Closed list of src/repair; shown as repair_<kind>. */
+    /** Closed list of src/repair; shown as repair_<kind>, with underscores. */
     kind: z.string(),
     path: z.string(),
     lossy: z.boolean(),

@@ -1,3 +1,6 @@
+/** Whether malformed answers are repaired: all that can be, `strict` only where nothing is lost, or none. */
+export type RepairChoice = boolean | "strict";
+
 /** What a run is asked to do, beyond the idea. JSON, and part of the run: a flow reads no other setting. */
 export interface RunOptions {
   /** How often messages are delivered at most. */
@@ -11,8 +14,7 @@ export interface RunOptions {
   readonly concurrency: number;
   /** How often one question is asked again when its answer cannot be read. */
   readonly maxReasks: number;
-  /** Whether malformed answers are repaired; otherwise only clean ones are accepted. */
-  readonly repair: boolean;
+  readonly repair: RepairChoice;
   /** Of the documents; empty for the language of the idea. */
   readonly language: string;
   /** Empty: the product manager names it. */

@@ -1,11 +1,23 @@
 import type { ZodType } from "zod";
-import type { Action, Reply } from "./action.ts";
+import type { Action, Reply, Rest } from "./action.ts";
 import type { Json, Steps } from "./engine/steps.ts";
 import type { NewEvent } from "./events.ts";
 import { fileNameOf, keyOf } from "./llm/about.ts";
 import type { LlmAnswer } from "./llm/call.ts";
 import type { About, ChatMessage } from "./llm/provider.ts";
-import { joinCut, type Reading, readCode, readJson, shapeOf, strictSchema } from "./repair/index.ts";
+import type { RepairChoice } from "./options.ts";
+import {
+  joinCut,
+  type Problem,
+  pathText,
+  type Reading,
+  type Repair,
+  readCode,
+  repair,
+  shapeOf,
+  strictSchema,
+} from "./repair/index.ts";
+import { restOf } from "./rest.ts";
 import { shorten } from "./shorten.ts";
 import { dedent } from "./text.ts";
 
@@ -18,8 +30,9 @@ export function json<D extends Json>(name: string, schema: ZodType<D>): Reply<D>
     get schema() {
       return { name, schema: strictSchema(schema) };
     },
-    read: (text, about) => readJson(text, schema, about),
+    read: (text, { truncated }) => repair(text, schema, truncated ? { finishReason: "length" } : {}),
     join: joinCut,
+    rest: (problems, partial) => restOf({ name, schema }, problems, partial),
   };
 }
 
@@ -31,8 +44,9 @@ export function code(path: string): Reply<string> {
       nothing left out, nothing after the block.
     `,
     read(text, { truncated }) {
-      const problems = [`the file was cut off: it must be complete, so write it shorter`];
-      return truncated ? { ok: false, problems, truncated } : readCode(text, { path });
+      return truncated
+        ? unread("cut", "the file was cut off: it must be complete, so write it shorter")
+        : readCode(text, { path });
     },
     join: joinCut,
   };
@@ -70,7 +84,7 @@ export interface Question<I, D extends Json> {
   /** The share of the prompt that is sent: 1 is all of it, less leaves out what the action can spare. */
   readonly share: number;
   readonly maxReasks: number;
-  readonly repair: boolean;
+  readonly repair: RepairChoice;
 }
 
 /** A usable answer and the model that gave it. */
@@ -95,6 +109,8 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   ];
   const title = subject ? `${action.name} of ${subject}` : action.name;
   let messages = opening;
+  let rest: Rest<D> | undefined;
+  const said = new Set<string>();
   let about: About = { role, action: action.name, subject, attempt, turn: 0 };
   let problems: readonly string[] = [];
   let notes = 0;
@@ -102,23 +118,30 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
 
   for (let reasks = 0; reasks <= maxReasks; reasks++) {
     const { text, truncated, model, loops } = await whole();
-    const read = loops ? endless : accept(reply.read(text, { truncated }), question.repair);
+    const read = loops ? endless : accept((rest ?? reply).read(text, { truncated }), question.repair);
     const reading = settle(action, input, read);
     const seen = { key: keyOf(about), ...about };
     const saved = `${fileNameOf(about)}.txt`;
     steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     if (reading.ok) {
-      for (const repair of reading.repairs) note({ type: "repair", ...seen, ...repair });
+      for (const repair of noted(reading.repairs)) note({ type: "repair", ...seen, ...repair });
       for (const message of reading.warnings) note({ type: "warning", message });
       return { document: reading.value, model };
     }
-    problems = reading.problems;
-    const last = reasks === maxReasks;
-    if (last) note({ type: "unusable", ...seen, problems: [...problems], saved });
-    else note({ type: "reask", ...seen, problems: [...problems] });
+    problems = reading.problems.map(({ message }) => message);
+    // Who says the same once more will say it again.
+    const last = reasks === maxReasks || (said.has(text) && !loops);
+    said.add(text);
+    if (last) {
+      note({ type: "unusable", ...seen, problems: [...problems], saved });
+      break;
+    }
+    note({ type: "reask", ...seen, problems: [...problems] });
+    rest = reply.rest?.(reading.problems, reading.partial);
     // Turns have to alternate, also where there is nothing to repeat.
-    const said = text.trim() === "" ? "(no answer)" : text;
-    messages = [...opening, { role: "assistant", content: said }, { role: "user", content: again(problems) }];
+    const answer = text.trim() === "" ? "(no answer)" : text;
+    const asked = rest ? missing(problems, rest.instruction) : again(problems);
+    messages = [...opening, { role: "assistant", content: answer }, { role: "user", content: asked }];
   }
   throw new AskError(title, { kind: "unusable", message: `no usable answer to ${title}: ${problems.join("; ")}` });
 
@@ -131,7 +154,8 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
       const continued: ChatMessage[] = text
         ? [...messages, { role: "assistant", content: text }, { role: "user", content: goOn }]
         : messages;
-      const schema = reply.schema && !text ? { schema: reply.schema } : {};
+      const shape = (rest ?? reply).schema;
+      const schema = shape && !text ? { schema: shape } : {};
       const request = { ...about, messages: continued, ...schema, ...(replaceable ? { replaceable } : {}) };
       const answer = (await steps.call(keyOf(about), "llm", request as unknown as Json, lane)) as unknown as LlmAnswer;
       if (!answer.ok) {
@@ -150,12 +174,15 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   }
 }
 
+function unread(kind: Problem["kind"], message: string) {
+  return { ok: false, problems: [{ kind, path: [], message }], partial: undefined, truncated: true } as const;
+}
+
 /** A model that fell into saying the same again and again was stopped. */
-const endless = {
-  ok: false,
-  problems: ["it repeated the same passage without end: write each part once, and stop when it is complete"],
-  truncated: true,
-} as const;
+const endless = unread(
+  "cut",
+  "it repeated the same passage without end: write each part once, and stop when it is complete",
+);
 
 const goOn = "Your answer was cut off. Go on exactly where it stopped. Repeat nothing and add no words around it.";
 
@@ -166,11 +193,38 @@ const again = (problems: readonly string[]) => dedent`
   Answer again, whole and in the form asked for, with this put right.
 `;
 
-/** Without repair only an answer that needed none is accepted. */
-function accept<D>(reading: Reading<D>, repair: boolean): Reading<D> {
-  if (repair || !reading.ok || reading.repairs.length === 0) return reading;
-  const problems = reading.repairs.map(({ kind, path }) => `${path || "the answer"}: not clean (${kind})`);
-  return { ok: false, problems, truncated: false };
+const missing = (problems: readonly string[], instruction: string) => dedent`
+  Most of your answer is good and is kept. This is missing or cannot be used:
+  ${problems.map((problem) => `- ${problem}`).join("\n")}
+
+  ${instruction}
+`;
+
+/** What was repaired, each kind once for a place. */
+function noted(repairs: readonly Repair[]) {
+  const once = new Map(
+    repairs.map(({ kind, path, lossy }) => [
+      `${kind} ${pathText(path)} ${lossy}`,
+      { kind, path: pathText(path), lossy },
+    ]),
+  );
+  return [...once.values()];
+}
+
+/** Holds a reading to what the user accepts: without repair only what needed none, strictly only what lost nothing. */
+function accept<D>(reading: Reading<D>, choice: RepairChoice): Reading<D> {
+  if (choice === true || !reading.ok) return reading;
+  const refused = reading.repairs.filter(({ lossy }) => choice === false || lossy);
+  if (refused.length === 0) return reading;
+  const problems = refused.map(({ kind, path, note }): Problem => {
+    const what = note === undefined ? kind : `${kind}: ${note}`;
+    return {
+      kind: choice === false ? "unclean" : "lossy",
+      path,
+      message: `${pathText(path) || "the answer"}: not clean (${what})`,
+    };
+  });
+  return { ok: false, problems, partial: undefined, truncated: reading.truncated };
 }
 
 /** Applies the action's own rules to what was read. */
@@ -181,6 +235,7 @@ function settle<I, D extends Json>(action: Action<I, D>, input: I, reading: Read
     warnings = [],
     problems = [],
   } = action.settle?.(reading.value, input) ?? { document: reading.value };
-  if (problems.length > 0) return { ok: false as const, problems, truncated: false };
-  return { ...reading, value: document, warnings };
+  if (problems.length === 0) return { ...reading, value: document, warnings };
+  const rules = problems.map((message): Problem => ({ kind: "rule", path: [], message }));
+  return { ok: false as const, problems: rules, partial: undefined, truncated: false };
 }

@@ -133,7 +133,7 @@ describe("asking for a document", () => {
     const { asking, caused } = note([said(`Sure!\n\`\`\`json\n{"Title": "Rain", "lines": ["It rains."],}\n\`\`\``)]);
     expect(await asking).toEqual(good);
     const repairs = caused.filter(({ input }) => input.type === "repair").map(({ input }) => input.kind);
-    expect(repairs).toEqual(expect.arrayContaining(["fence", "key_case", "syntax"]));
+    expect(repairs).toEqual(expect.arrayContaining(["fence", "key-case", "comma"]));
   });
 
   it.each(["budget", "network", "stopped", "auth"] as const)(

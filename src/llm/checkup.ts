@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { CompanyError, ConfigError } from "../errors.ts";
-import { readJson, strictSchema } from "../repair/index.ts";
+import { repair, strictSchema } from "../repair/index.ts";
 import { placeFor } from "../writable.ts";
 import { retrying } from "./call/retry.ts";
 import { nearNames } from "./checkup/near-names.ts";
@@ -189,7 +189,7 @@ async function structureOf(ask: Ask): Promise<Checkup["structure"]> {
     const { structure: mechanism, text, cut } = await ask({ prompt, schema, maxTokens: 256 });
     if (mechanism === undefined) return undefined;
     if (cut) return { mechanism, kept: undefined };
-    if (mechanism === "off") return { mechanism, kept: readJson(text, Shape).ok };
+    if (mechanism === "off") return { mechanism, kept: repair(text, Shape).ok };
     if (isJson(text) || calls === 6) return { mechanism, kept: isJson(text) };
   }
 }

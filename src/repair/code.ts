@@ -1,13 +1,14 @@
 import { looksLikeCode, missingPart, refuses } from "./code-look.ts";
 import { type Fence, fences, isMarkdown } from "./fences.ts";
 import { extensionOf, isLanguageOf, isTextFile, namesPath } from "./language.ts";
-import type { Kind, Reading, Repair } from "./reading.ts";
+import { problem } from "./problems.ts";
+import type { Reading, Repair, RepairKind } from "./reading.ts";
 import { stripReasoning } from "./reasoning.ts";
 
 /** The source of one file and how it was found. */
 interface Source {
   readonly text: string;
-  readonly kinds: readonly Kind[];
+  readonly kinds: readonly RepairKind[];
 }
 
 /**
@@ -18,7 +19,12 @@ export function readCode(
   text: string,
   { path, truncated = false }: { readonly path: string; readonly truncated?: boolean },
 ): Reading<string> {
-  const failed = (problem: string): Reading<string> => ({ ok: false, problems: [`${path}: ${problem}`], truncated });
+  const failed = (what: string): Reading<string> => ({
+    ok: false,
+    problems: [problem("no-code", `${path}: ${what}`)],
+    partial: undefined,
+    truncated,
+  });
   if (text.trim() === "") return failed("the answer is empty");
   const whole = text.replaceAll("\r\n", "\n");
   const answer = stripReasoning(whole);
@@ -31,12 +37,18 @@ export function readCode(
   const gap = isTextFile(path) ? undefined : missingPart(source.text);
   if (gap) return failed(`${gap} stands for code that is missing; the whole file is needed`);
 
-  const kinds = new Set<Kind>([...(answer === whole ? [] : (["reasoning"] as const)), ...found.kinds, ...source.kinds]);
+  const kinds = new Set<RepairKind>([
+    ...(answer === whole ? [] : (["reasoning"] as const)),
+    ...found.kinds,
+    ...source.kinds,
+  ]);
   if (truncated) kinds.add("truncated");
-  return { ok: true, value: withOneLineBreak(source.text), repairs: [...kinds].map(repair) };
+  const repairs = [...kinds].map((kind): Repair => {
+    return { kind, path: [], span: [0, text.length], lossy: kind === "block" || kind === "truncated" };
+  });
+  const lossy = repairs.some((repair) => repair.lossy);
+  return { ok: true, value: withOneLineBreak(source.text), repairs, lossy, truncated, extras: [] };
 }
-
-const repair = (kind: Kind): Repair => ({ kind, path: "", lossy: kind === "block" || kind === "truncated" });
 
 /** Code that was put into a JSON object, under its own name or a usual one. */
 function fromJson(text: string, path: string): Source | undefined {
@@ -72,7 +84,7 @@ function fenced(text: string, path: string, truncated: boolean): Source | undefi
   if (!best) return undefined;
   const { block } = best;
   const around = text.slice(0, block.start) + text.slice(block.end);
-  const kinds: Kind[] = [];
+  const kinds: RepairKind[] = [];
   if (blocks.length > 1) kinds.push("block");
   else if (around.trim() !== "") kinds.push("prose");
   if (!block.closed && !truncated) kinds.push("unclosed");
@@ -107,7 +119,7 @@ function unfenced(text: string, path: string): Source | undefined {
     "",
   );
   if (refuses(code) || !(isTextFile(path) || looksLikeCode(code))) return undefined;
-  const kinds: readonly Kind[] = code === text ? ["unfenced"] : ["prose", "unfenced"];
+  const kinds: readonly RepairKind[] = code === text ? ["unfenced"] : ["prose", "unfenced"];
   return { text: code.replace(/^(?:[ \t]*\n){1,50}/, ""), kinds };
 }
 

@@ -1,206 +1,265 @@
-import { fold } from "./fold.ts";
-import type { Kind, Repair } from "./reading.ts";
-import { choices, hasType, itemsOf, options, resolve, type SchemaNode, typeOf } from "./schema-node.ts";
-import { opensJson } from "./spans.ts";
+import { coerceList } from "./coerce-list.ts";
+import { coerceObject } from "./coerce-object.ts";
+import { coerceBoolean, coerceNumber, coerceText, losesDigits } from "./coerce-scalar.ts";
+import type { Extra, Path, Repair, RepairKind, Span } from "./reading.ts";
+import { define, scalar, type Tree } from "./tree.ts";
+import { anything, type Wanted } from "./wanted.ts";
 
-/** A value brought nearer to a schema, and how. */
+/** A value brought nearer to a schema, how, and how far it still is from it. */
 export interface Coerced {
   readonly value: unknown;
-  readonly repairs: readonly Repair[];
-  /** How many texts only repeat what the question said. */
+  readonly repairs: Repair[];
+  readonly extras: Extra[];
+  /** Required members that are not there, and values of another type. */
+  readonly missing: number;
+  readonly wrong: number;
+  /** Texts that only repeat what the question said. */
   readonly echoes: number;
+  /** Members that the schema knows. */
+  readonly known: number;
 }
 
-/** Applies what is safe: keys by any spelling, numbers and choices written as text, single items for lists. */
-export function coerce(value: unknown, root: SchemaNode): Coerced {
-  const coercion = new Coercion(root);
-  return { value: coercion.to(root, value, ""), repairs: coercion.repairs, echoes: coercion.echoes };
+/** The place of a value: a step and the way to it. Written out only where something is reported. */
+export interface Trail {
+  readonly step: string | number;
+  readonly up: Trail | undefined;
 }
 
-const deepest = 100;
-const numeral = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-const bullet = /^\s*(?:[-*•+]|\d{1,3}[.)、])\s+/;
+/** No value: the member is left out. */
+export const absent = Symbol("absent");
 
-class Coercion {
-  readonly root: SchemaNode;
+const deepest = 200;
+const saysNothing = /^\s*(?:none|null|nil|n\/a|undefined|nothing|无|没有|空)\s*$/i;
+
+/** Brings what was read nearer to what is wanted, by what is safe, and says where it had to guess. */
+export function coerce(tree: Tree, wanted: Wanted, place: (at: number) => number): Coerced {
+  const coercion = new Coercion(place);
+  const value = coercion.to(wanted, tree, undefined);
+  return Object.assign(coercion, { value: value === absent ? undefined : value });
+}
+
+export class Coercion {
   readonly repairs: Repair[] = [];
+  readonly extras: Extra[] = [];
+  missing = 0;
+  wrong = 0;
   echoes = 0;
-  depth = 0;
+  known = 0;
+  private depth = 0;
+  /** How many unions around are being tried out. */
+  private trials = 0;
+  private readonly place: (at: number) => number;
+  /** Where a text stands that is read as JSON of its own: its parts have no other place. */
+  private fixed: Span | undefined;
 
-  constructor(root: SchemaNode) {
-    this.root = root;
+  constructor(place: (at: number) => number) {
+    this.place = place;
   }
 
-  to(schema: SchemaNode | boolean | undefined, value: unknown, path: string): unknown {
-    const all = resolve(schema, this.root);
-    const node = this.choose(all, value);
-    if (this.depth >= deepest) return value;
-    if (value === null && !hasType(value, node)) return this.toNothing(all, path);
+  /** The value for one place of the schema. */
+  to(wanted: Wanted, tree: Tree, trail: Trail | undefined): unknown {
+    if (this.depth >= deepest || wanted.type === "any") return this.freely(tree, trail);
+    if (tree.cut && tree.type === "text" && !mayBeCut(wanted)) {
+      this.report("truncated", trail, [tree.start, tree.end], true, "the end of the text cut it");
+      return absent;
+    }
+    this.reportMends(tree, trail);
+    const option = this.choose(wanted, tree);
+    if (
+      tree.type === "text" &&
+      saysNothing.test(tree.text) &&
+      option.type !== "string" &&
+      wanted.options.some(({ type }) => type === "null")
+    ) {
+      this.report("null", trail, [tree.start, tree.end]);
+      return null;
+    }
     this.depth++;
-    const result = this.typed(node, value, path);
+    const value = this.typed(option, tree, trail);
     this.depth--;
-    if (typeof result === "string" && isEcho(result, all)) this.echoes++;
+    if (typeof value === "string" && isEcho(value, tree, wanted)) this.echoes++;
+    return value;
+  }
+
+  /** Sets a member of an object to its value, if there is one. */
+  member(object: Record<string, unknown>, name: string, wanted: Wanted, tree: Tree, up: Trail | undefined): void {
+    const value = this.to(wanted, tree, { step: name, up });
+    if (value !== absent) define(object, name, value);
+  }
+
+  private typed(wanted: Wanted, tree: Tree, trail: Trail | undefined): unknown {
+    switch (wanted.type) {
+      case "object":
+        return coerceObject(this, wanted, tree, trail);
+      case "array":
+        return coerceList(this, wanted, tree, trail);
+      case "string":
+        return coerceText(this, wanted, tree, trail);
+      case "number":
+      case "integer":
+        return coerceNumber(this, wanted, tree, trail);
+      case "boolean":
+        return coerceBoolean(this, tree, trail);
+      case "any":
+        return this.freely(tree, trail, true);
+      default:
+        if (tree.type !== "literal" || tree.value !== null) this.wrong++;
+        return this.freely(tree, trail, true);
+    }
+  }
+
+  /** The alternative the value was meant for: the one that needs least to be brought about, else the first that is not null. */
+  private choose(wanted: Wanted, tree: Tree): Wanted {
+    if (wanted.type !== "union") return wanted;
+    const ranked = wanted.options
+      .map((option) => ({ option, rank: likeness(option, tree) }))
+      .sort((a, b) => b.rank - a.rank);
+    const [best, second] = ranked;
+    if (!best || best.rank === 0) return wanted.options.find(({ type }) => type !== "null") ?? anything;
+    const branches = tree.type === "object" || tree.type === "list";
+    if (!branches || !second || second.rank === 0 || this.trials >= 6) return best.option;
+    return this.leastWork(
+      ranked.filter(({ rank }) => rank > 0).map(({ option }) => option),
+      tree,
+    );
+  }
+
+  /** Of several alternatives for an object or a list the one with the fewest faults, losses and repairs. */
+  private leastWork(options: readonly Wanted[], tree: Tree): Wanted {
+    let least: { option: Wanted; work: number } | undefined;
+    for (const option of options) {
+      const trial = new Coercion(this.place);
+      trial.trials = this.trials + 1;
+      trial.depth = this.depth;
+      trial.typed(option, tree, undefined);
+      const lossy = trial.repairs.filter((one) => one.lossy).length;
+      const work = (trial.missing + trial.wrong) * 1e6 + lossy * 1e3 + trial.repairs.length;
+      if (!least || work < least.work) least = { option, work };
+      if (work === 0) break;
+    }
+    return least?.option ?? anything;
+  }
+
+  /** The value as it is, with all that was repaired in it. */
+  freely(tree: Tree, trail: Trail | undefined, reported = false): unknown {
+    const out: unknown[] = [];
+    const waiting: { tree: Tree; trail: Trail | undefined; put(value: unknown): void }[] = [
+      { tree, trail, put: (value) => out.push(value) },
+    ];
+    for (let next = waiting.pop(); next; next = waiting.pop()) {
+      const { tree: part, trail: up, put } = next;
+      if (part !== tree || !reported) this.reportMends(part, up);
+      if (part.type === "object") {
+        const object: Record<string, unknown> = {};
+        put(object);
+        const entries = part.members.map(({ key, keyStart, keyEnd, value }) => {
+          if (Object.hasOwn(object, key)) this.report("duplicate-key", { step: key, up }, [keyStart, keyEnd], true);
+          define(object, key, undefined);
+          return { tree: value, trail: { step: key, up }, put: (inner: unknown) => define(object, key, inner) };
+        });
+        for (const entry of entries.reverse()) waiting.push(entry);
+      } else if (part.type === "list") {
+        const list: unknown[] = new Array(part.items.length);
+        put(list);
+        for (let index = part.items.length - 1; index >= 0; index--) {
+          const item = part.items[index] as Tree;
+          waiting.push({
+            tree: item,
+            trail: { step: index, up },
+            put: (inner) => {
+              list[index] = inner;
+            },
+          });
+        }
+      } else {
+        if (part.type === "number" && losesDigits(part.source))
+          this.report("number", up, [part.start, part.end], true, "more digits than a number holds");
+        put(scalar(part));
+      }
+    }
+    return out[0];
+  }
+
+  /** Reads a part that stands within a text of its own. */
+  within<T>(tree: Tree, read: () => T): T {
+    const before = this.fixed;
+    this.fixed ??= this.spanOf([tree.start, tree.end]);
+    const result = read();
+    this.fixed = before;
     return result;
   }
 
-  /** The alternative the value was meant for: by its type and its fixed members, else the first that is not null. */
-  choose(node: SchemaNode, value: unknown): SchemaNode {
-    const all = options(node).map((option) => resolve(option, this.root));
-    const fitting = all.filter((option) => hasType(value, option));
-    const best = fitting.find((option) => isRecord(value) && constantsMatch(option, value)) ?? fitting[0];
-    return best ?? all.find((option) => typeOf(option) !== "null") ?? node;
-  }
-
-  typed(node: SchemaNode, value: unknown, path: string): unknown {
-    switch (typeOf(node)) {
-      case "object":
-        return this.toObject(node, value, path);
-      case "array":
-        return this.toList(node, value, path);
-      case "string":
-        return this.toText(node, value, path);
-      case "number":
-      case "integer":
-        return this.toNumber(value, path);
-      case "boolean":
-        return this.toBoolean(value, path);
-      default:
-        return value;
-    }
-  }
-
-  /** A null where the schema says that an empty text or list stands for nothing; elsewhere it stays one. */
-  toNothing({ description = "", ...node }: SchemaNode, path: string): unknown {
-    if (!/\bempty\b/i.test(description)) return null;
-    const type = typeOf(node);
-    if (type === "string") return this.report("null", path, "");
-    return type === "array" ? this.report("null", path, []) : null;
-  }
-
-  toObject(node: SchemaNode, value: unknown, path: string): unknown {
-    const parsed = parsedText(value, "{");
-    if (parsed !== undefined) return this.toObject(node, this.report("stringified", path, parsed), path);
-    if (Array.isArray(value) && value.length === 1 && isRecord(value[0]))
-      return this.toObject(node, this.report("wrapper", path, value[0]), path);
-    if (!isRecord(value)) return value;
-    const properties = node.properties ?? {};
-    const names = matchKeys(Object.keys(value), Object.keys(properties));
-    const members: [string, unknown][] = [];
-    for (const [key, item] of Object.entries(value)) {
-      const name = names.get(key);
-      const at = join(path, name ?? key);
-      if (name !== undefined && name !== key) this.report("key_case", at);
-      if (name !== undefined && this.standsForNothing(node, name, item)) this.report("null", at);
-      else if (name !== undefined) members.push([name, this.to(properties[name], item, at)]);
-      else if (isOpen(node)) members.push([key, this.to(node.additionalProperties, item, at)]);
-      else this.report("extra", at, undefined, true);
-    }
-    return Object.fromEntries(members);
-  }
-
-  /** A null for a field that may be absent and cannot be null. */
-  standsForNothing(node: SchemaNode, name: string, item: unknown): boolean {
-    if (item !== null || node.required?.includes(name)) return false;
-    const all = options(resolve(node.properties?.[name], this.root));
-    return !all.some((option) => hasType(null, resolve(option, this.root)));
-  }
-
-  toList(node: SchemaNode, value: unknown, path: string): unknown {
-    const item = resolve(itemsOf(node), this.root);
-    const list = Array.isArray(value) ? value : this.listed(item, value, path);
-    if (!Array.isArray(list)) return list;
-    return list.map((entry, index) => this.to(node.prefixItems?.[index] ?? itemsOf(node), entry, `${path}[${index}]`));
-  }
-
-  /** The list a single item or a text stands for. */
-  listed(item: SchemaNode, value: unknown, path: string): unknown {
-    const parsed = parsedText(value, "[");
-    if (parsed !== undefined) return this.report("stringified", path, parsed);
-    if (typeof value === "string") {
-      const lines = value.split("\n").filter((line) => line.trim() !== "");
-      if (lines.length === 0) return this.report("list", path, []);
-      if (lines.every((line) => bullet.test(line)))
-        return this.report(
-          "list",
-          path,
-          lines.map((line) => line.replace(bullet, "").trimEnd()),
-        );
-    }
-    return hasType(value, this.choose(item, value)) ? this.report("list", path, [value]) : value;
-  }
-
-  toText(node: SchemaNode, value: unknown, path: string): unknown {
-    const allowed = choices(node);
-    if (allowed.length > 0) return this.toChoice(allowed, value, path);
-    // Lossy: how the number was spelled, such as 1.10, is no longer known.
-    if (typeof value === "number") return this.report("text", path, String(value), true);
-    if (Array.isArray(value) && value.length > 0 && value.every((line) => typeof line === "string"))
-      return this.report("text", path, value.join("\n"));
-    return value;
-  }
-
-  toChoice(allowed: readonly string[], value: unknown, path: string): unknown {
-    if (typeof value !== "string" || allowed.includes(value)) return value;
-    const folded = fold(value);
-    const [match, another] = allowed.filter((choice) => folded !== "" && fold(choice) === folded);
-    return match === undefined || another !== undefined ? value : this.report("enum", path, match);
-  }
-
-  toNumber(value: unknown, path: string): unknown {
-    if (typeof value !== "string" || value.length > 60 || !numeral.test(value.trim())) return value;
-    return this.report("number", path, Number(value.replaceAll(",", "")));
-  }
-
-  toBoolean(value: unknown, path: string): unknown {
-    const word = typeof value === "string" && value.length < 20 ? value.trim().toLowerCase() : "";
-    if (word === "true" || word === "yes") return this.report("boolean", path, true);
-    if (word === "false" || word === "no") return this.report("boolean", path, false);
-    return value;
-  }
-
-  report(kind: Kind, path: string, value?: unknown, lossy = false): unknown {
-    this.repairs.push({ kind, path, lossy });
-    return value;
-  }
-}
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isOpen = ({ additionalProperties }: SchemaNode): boolean =>
-  additionalProperties !== undefined && additionalProperties !== false;
-
-const constantsMatch = (node: SchemaNode, value: Record<string, unknown>): boolean =>
-  Object.entries(node.properties ?? {}).every(
-    ([key, member]) => typeof member !== "object" || member.const === undefined || member.const === value[key],
-  );
-
-/** Which written key is which wanted one: exactly, else by the folded name, each wanted key once. */
-function matchKeys(written: readonly string[], wanted: readonly string[]): Map<string, string> {
-  const matched = new Map(written.filter((key) => wanted.includes(key)).map((key) => [key, key]));
-  const free = new Map(wanted.filter((key) => !matched.has(key)).map((key) => [fold(key), key]));
-  for (const key of written) {
-    const name = matched.has(key) || free.size === 0 ? undefined : free.get(fold(key));
-    if (name === undefined) continue;
-    matched.set(key, name);
-    free.delete(fold(key));
-  }
-  return matched;
-}
-
-/** The list or object a text is, if it is one completely. */
-function parsedText(value: unknown, bracket: "{" | "["): unknown {
-  if (typeof value !== "string") return undefined;
-  const text = value.trim();
-  if (!text.startsWith(bracket) || !opensJson(text, 0)) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
+  /** What could still go wrong is tried without a trace: the outcome is kept only if it is clean. */
+  cleanly<T>(read: () => T): { readonly value: T } | undefined {
+    const before = { missing: this.missing, wrong: this.wrong, echoes: this.echoes, known: this.known };
+    const [repairs, extras] = [this.repairs.length, this.extras.length];
+    const value = read();
+    const whole = Array.isArray(value) ? !value.includes(absent) : value !== absent;
+    if (this.missing === before.missing && this.wrong === before.wrong && whole) return { value };
+    Object.assign(this, before);
+    this.repairs.length = repairs;
+    this.extras.length = extras;
     return undefined;
   }
+
+  report(kind: RepairKind, trail: Trail | undefined, span: Span, lossy = false, note?: string): void {
+    const noted = note === undefined ? {} : { note };
+    this.repairs.push({ kind, path: pathOf(trail), span: this.spanOf(span), lossy, ...noted });
+  }
+
+  private reportMends(tree: Tree, trail: Trail | undefined): void {
+    for (const { kind, start, end, lossy, note, key } of tree.mends ?? [])
+      this.report(kind, key === undefined ? trail : { step: key, up: trail }, [start, end], lossy, note);
+    if (tree.cut && tree.type === "text")
+      this.report("truncated", trail, [tree.start, tree.end], true, "the end of the text cut it");
+  }
+
+  private spanOf([start, end]: Span): Span {
+    return this.fixed ?? [this.place(start), this.place(end)];
+  }
 }
 
-const isEcho = (text: string, node: SchemaNode): boolean =>
-  text === node.description || /^(?:\.{3}|…|string|<[^<>]{1,100}>)$/.test(text);
+function pathOf(trail: Trail | undefined): Path {
+  const path: (string | number)[] = [];
+  for (let at = trail; at; at = at.up) path.push(at.step);
+  return path.reverse();
+}
 
-const join = (path: string, key: string): string => (path === "" ? key : `${path}.${key}`);
+/** How well a value suits an alternative; 0 where its type does not. */
+function likeness(option: Wanted, tree: Tree): number {
+  if (option.type === "any") return 1;
+  if (tree.type === "object" && option.type === "object") {
+    const known = tree.members.filter(({ key }) => option.keys.includes(key)).length;
+    const constants = tree.members.every(({ key, value }) => {
+      const [only, another] = option.keys.includes(key) ? option.member(key).choices : [];
+      return only === undefined || another !== undefined || (value.type === "text" && value.text === only);
+    });
+    return (constants ? 4 : 1) + known / (tree.members.length + option.keys.length + 1);
+  }
+  if (tree.type === "list") return option.type === "array" ? 3 : 0;
+  if (tree.type === "text") {
+    if (option.type === "string") return option.choices.length === 0 ? 2 : option.choices.includes(tree.text) ? 3 : 1;
+    return 0;
+  }
+  if (tree.type === "number")
+    return option.type === "number" || (option.type === "integer" && /^-?\d+$/.test(tree.source)) ? 3 : 0;
+  if (tree.type === "literal") return option.type === (tree.value === null ? "null" : "boolean") ? 3 : 0;
+  return 0;
+}
+
+/** Whether the beginning of a text is worth keeping: not where only a whole word has a meaning. */
+const mayBeCut = (wanted: Wanted): boolean =>
+  wanted.options.some(
+    ({ type, choices }) => ["string", "array", "object", "any"].includes(type) && choices.length === 0,
+  );
+
+/** Whether a text says what should be there instead of being it. */
+function isEcho(text: string, tree: Tree, { node }: Wanted): boolean {
+  if (text.length > 400) return text === node.description;
+  if (text === node.description || /^(?:\.{3}|…|<[^<>]{1,100}>)$/.test(text)) return true;
+  const bare = tree.type === "text" && tree.bare === true;
+  return (
+    text === "string" ||
+    (bare && /^(?:string|number|integer|boolean|array|object|any)\b(?:\[\])*(?:\s*\|.*|\s*\/\/.*)?$/.test(text))
+  );
+}

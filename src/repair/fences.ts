@@ -52,7 +52,7 @@ export const isMarkdown = (info: string): boolean => /^(?:markdown|mdx?|[^\s]+\.
 
 function fenceLines(text: string): Mark[] {
   const marks: Mark[] = [];
-  for (const match of text.matchAll(/^([ \t]*)(`{3,}|~{3,})(.*)$/gm)) {
+  for (const match of text.matchAll(/^([ \t\ufeff\u200b]*)(`{3,}|~{3,})(.*)$/gm)) {
     const [line, indent = "", fence = "", rest = ""] = match;
     // A back-tick behind the fence makes it inline code.
     if (fence.startsWith("`") && rest.includes("`")) continue;

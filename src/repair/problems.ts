@@ -1,24 +1,37 @@
 import type { z } from "zod";
+import { type Path, type Problem, pathText } from "./reading.ts";
 import { choices, itemsOf, options, resolve, type SchemaNode, typeOf } from "./schema-node.ts";
 
 const most = 20;
 
-/** What is wrong with a value, one line each, in words a model can act on. */
+/** A problem whose line names its place. */
+export function problem(kind: Problem["kind"], what: string, path: Path = []): Problem {
+  const whole = path.length === 0 && !/^not clean/.test(what);
+  return { kind, path, message: whole ? what : `${pathText(path) || "the answer"}: ${what}` };
+}
+
+/** What is wrong with a value, in words a model can act on. */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
   { value, root, truncated }: { value: unknown; root: SchemaNode; truncated: boolean },
-): string[] {
-  const lines = issues.slice(0, most).map((issue) => {
-    const path = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`)).join("");
-    const where = path === "" ? "the answer" : path.replace(/^\./, "");
+): Problem[] {
+  const problems = issues.slice(0, most).map((issue): Problem => {
+    const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+    const where = pathText(path) || "the answer";
     const got = valueAt(value, issue.path);
     const expected = expectation(nodeAt(root, issue.path), root);
-    if (got === undefined) return `${where}: ${truncated ? "cut off" : "missing"} (expected ${expected})`;
-    if (issue.code.startsWith("invalid_") && issue.code !== "invalid_format")
-      return `${where}: expected ${expected}, got ${shown(got)}`;
-    return `${where}: ${issue.message}, got ${shown(got)}`;
+    if (got === undefined) {
+      const message = `${where}: ${truncated ? "cut off" : "missing"} (expected ${expected})`;
+      return { kind: truncated ? "cut" : "missing", path, message, expected };
+    }
+    const plainly = issue.code.startsWith("invalid_") && issue.code !== "invalid_format";
+    const message = plainly
+      ? `${where}: expected ${expected}, got ${shown(got)}`
+      : `${where}: ${issue.message}, got ${shown(got)}`;
+    return { kind: "invalid", path, message, expected: plainly ? expected : issue.message, got: shown(got) };
   });
-  return issues.length > most ? [...lines, `and ${issues.length - most} more problems of this kind`] : lines;
+  if (issues.length <= most) return problems;
+  return [...problems, problem("invalid", `and ${issues.length - most} more problems of this kind`)];
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -3,6 +3,7 @@ import { jsonSpans } from "./spans.ts";
 
 const names = "think|thinking|reasoning|thought";
 const opened = new RegExp(`^\\s*<(${names})(?:\\s[^<>]{0,80})?>`, "i");
+const opener = new RegExp(`<(?:${names})(?:\\s[^<>]{0,80})?>`, "i");
 const closer = new RegExp(`</(?:${names})>`, "gi");
 
 /**
@@ -36,7 +37,9 @@ function closingTag(text: string, name: string): number | undefined {
 /** The end of a closing tag nobody opened, unless it stands in a fence, a JSON text or quotes. */
 function danglingEnd(text: string): number | undefined {
   const tags = [...text.matchAll(closer)];
-  if (tags.length === 0) return undefined;
+  const [first] = tags;
+  // A tag that something before it opened is spoken of, or part of the answer.
+  if (!first || opener.test(text.slice(0, first.index))) return undefined;
   const kept = [...fences(text), ...jsonSpans(text).filter((span) => span.closed || span.inString)];
   kept.sort((a, b) => a.start - b.start);
   let next = 0;

@@ -44,25 +44,3 @@ export const choices = (node: SchemaNode): readonly string[] =>
 /** The schema of a list's items. */
 export const itemsOf = (node: SchemaNode): SchemaNode | boolean | undefined =>
   Array.isArray(node.items) ? node.items[0] : node.items;
-
-/** Whether the JSON value has the type of the node. */
-export function hasType(value: unknown, node: SchemaNode): boolean {
-  const type = typeOf(node);
-  if (type === "any") return true;
-  if (value === null) return type === "null" || node.const === null;
-  if (Array.isArray(value)) return type === "array";
-  if (type === "integer") return Number.isInteger(value);
-  return typeof value === type;
-}
-
-/** The keys a document of this schema may have, at any depth. */
-export function* keysOf(node: SchemaNode): Generator<string> {
-  const seen = new Set<unknown>();
-  const waiting: unknown[] = [node];
-  for (let part = waiting.pop(); waiting.length > 0 || part !== undefined; part = waiting.pop()) {
-    if (typeof part !== "object" || part === null || seen.has(part)) continue;
-    seen.add(part);
-    if ("properties" in part && typeof part.properties === "object") yield* Object.keys(part.properties ?? {});
-    waiting.push(...Object.values(part));
-  }
-}

@@ -47,7 +47,7 @@ function fields(node: SchemaNode, indent: string, root: SchemaNode): string {
 }
 
 /** A schema and all the schemas within it. */
-function strict({ default: _, properties, ...rest }: SchemaNode): JsonSchema {
+function strict({ default: _, aliases: _a, synonyms: _s, exact: _e, properties, ...rest }: SchemaNode): JsonSchema {
   const inner = Object.fromEntries(Object.entries(rest).map(([key, part]) => [key, strictPart(part)]));
   if (!properties) return inner;
   const members = Object.entries(properties).map(([name, member]) => {

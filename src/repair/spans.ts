@@ -9,14 +9,15 @@ export interface Span {
 
 // What can follow the bracket that opens an object or a list, so that a bracket in a sentence is not taken for one.
 const opening =
-  /\{\s{0,200}(?:["'`“‘{[},\\#]|\/[/*]|[\p{L}_$][\p{L}\w$-]{0,80}["']?\s{0,20}[:：=])|\[\s{0,200}(?:["'`“‘{[\]\\]|-?\d|true|false|null|True|False|None)|｛/uy;
-const special = /["\\{}[\]｛｝［］]/g;
+  /(?:\{[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[}｛,\\#]|\/[/*]|&(?:quot|#34|#x22);|\*\*|\.\.\.|[\p{L}_$][\p{L}\p{N}_$ .-]{0,80}["']?\s{0,20}(?:[:：]|=>?)|<!--|\\[nrt])|\[[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[\](｛\\#]|\/[/*]|&quot;|[-+.]?\d|(?:true|false|null|True|False|None)\b)|[｛［])/iuy;
 
 /** Whether a JSON object or list can begin here. */
 export function opensJson(text: string, at: number): boolean {
   opening.lastIndex = at;
   return opening.test(text);
 }
+
+const special = /["\\{}[\]｛｝［］]/g;
 
 /** The outermost bracketed stretches of a text, found in one pass; brackets within strings do not count. */
 export function jsonSpans(text: string): Span[] {

@@ -111,10 +111,10 @@ describe("an answer", () => {
   });
 
   it("106 all: that never fits is an error, and the last one kept", async () => {
-    const { caused, asking } = asks(said("{}"), said("{}"), said('{"title":"last"}'));
+    const { caused, asking } = asks(said("{}"), said("[]"), said('{"title":"last"}'));
     await expect(asking).rejects.toMatchObject({ kind: "unusable", message: expect.stringContaining("lines") });
     const kept = caused.filter(({ operation }) => operation === "save-raw").map(({ input }) => input.text);
-    expect(kept).toEqual(["{}", "{}", '{"title":"last"}']);
+    expect(kept).toEqual(["{}", "[]", '{"title":"last"}']);
   });
 
   it.each(named(thinkingFormats))("107 %s: that is only thought is empty", async (_, format) => {

@@ -196,7 +196,10 @@ describe("reads a cut answer", () => {
     expect(readCode(answer, { path, truncated: true })).toEqual({
       ok: true,
       value: source,
-      repairs: [{ kind: "truncated", path: "", lossy: true }],
+      repairs: [{ kind: "truncated", path: [], span: [0, answer.length], lossy: true }],
+      lossy: true,
+      truncated: true,
+      extras: [],
     }),
   );
 });
@@ -254,7 +257,12 @@ describe("refuses", () => {
       'a.js: line 2 ("// 其余代码保持不变") stands for code that is missing; the whole file is needed',
     ],
   ])("%s", (_, answer, problem) =>
-    expect(readCode(answer, { path: "a.js" })).toEqual({ ok: false, problems: [problem], truncated: false }),
+    expect(readCode(answer, { path: "a.js" })).toEqual({
+      ok: false,
+      problems: [{ kind: "no-code", path: [], message: problem }],
+      partial: undefined,
+      truncated: false,
+    }),
   );
 
   it("an apology for a text file", () =>
@@ -299,7 +307,7 @@ it("brings any code in a long enough fence back unchanged", () => {
       const code = ["start();", ...lines, "end();"].join("\n");
       const reading = readCode(`Here:\n\n\`\`\`js\n${code}\n\`\`\`\n\nDone.`, { path: "x.unknown" });
       if (reading.ok) expect(reading.value).toBe(`${code}\n`);
-      else expect(reading.problems[0]).toContain("stands for code");
+      else expect(reading.problems[0]?.message).toContain("stands for code");
     }),
   );
 });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { z } from "zod";
-import { readJson, shapeOf, strictSchema } from "../../src/repair/index.ts";
+import { repair, shapeOf, strictSchema } from "../../src/repair/index.ts";
 import { Plan } from "./documents.ts";
 
 it("draws a document as a skeleton with its instructions as comments", () => {
@@ -81,16 +81,20 @@ it("leaves no trace of its own making in a strict schema", () => {
 
 it("has the reader take the nulls of a strict answer for absent fields", () => {
   const answer = { count: 1, verdict: "yes", levels: [], sizes: {}, owner: null, note: null, done: null };
-  expect(readJson(JSON.stringify(answer), Odd)).toEqual({
+  expect(repair(JSON.stringify(answer), Odd)).toEqual({
     ok: true,
     value: { count: 1, verdict: "yes", levels: [], sizes: {}, note: null, done: false },
     repairs: [
-      { kind: "null", path: "owner", lossy: false },
-      { kind: "null", path: "done", lossy: false },
+      { kind: "default", path: ["done"], span: [0, 0], lossy: true, note: "the schema's own value" },
+      { kind: "null", path: ["owner"], span: [58, 62], lossy: false },
+      { kind: "null", path: ["done"], span: [82, 86], lossy: false },
     ],
+    lossy: true,
+    truncated: false,
+    extras: [],
   });
 });
 
 it("does not take its own skeleton for an answer", () => {
-  expect(readJson(shapeOf(Plan), Plan)).toMatchObject({ ok: false });
+  expect(repair(shapeOf(Plan), Plan)).toMatchObject({ ok: false });
 });

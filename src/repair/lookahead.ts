@@ -1,0 +1,195 @@
+import { bracketOf, closersOf, isBlank, isCloser, isComma, isOpener, isQuote, lookPast, skipBlanks } from "./chars.ts";
+import { awaits, type Frame, fits, isOpen, namedLater, nameIn, ownerOf, type Place } from "./place.ts";
+
+/** A key with its colon. */
+export interface KeyAhead {
+  readonly key: string;
+  readonly quoted: boolean;
+}
+
+const quotedKey =
+  /(?:\*\*|__)?(?:\\?"([^"\\\n]{1,100})\\"\s{0,20}[:：]|["“”„＂]{1,2}((?:[^"“”„＂\\\n]|\\.){1,100})["“”＂]{1,2}(?:\*\*|__)?\s{0,20}(?:[:：]|=>?(?!=))|['‘`]((?:[^'‘’`\\\n]|\\.){1,100})['’`]\s{0,20}(?:[:：]|=>?(?!=))|[「『]([^「」『』\n]{1,100})[」』]\s{0,20}[:：])/y;
+const bareKey =
+  /([\p{L}_$][\p{L}\p{N}_$]{0,60}(?:[ .\-/][\p{L}\p{N}_$]{1,40}){0,6})["”']?[ \t]{0,20}(?:[:：](?!\/\/)|=>)/uy;
+
+/** The key that stands here with its colon, if one does. */
+export function keyAhead(text: string, at: number, end: number): KeyAhead | undefined {
+  if (at >= end) return undefined;
+  if (isQuote(text[at]) || text[at] === "*" || text.startsWith('__"', at) || text.startsWith('\\"', at)) {
+    quotedKey.lastIndex = at;
+    const match = quotedKey.exec(text);
+    if (!match || quotedKey.lastIndex > end) return undefined;
+    return { key: match[1] ?? match[2] ?? match[3] ?? match[4] ?? "", quoted: true };
+  }
+  bareKey.lastIndex = at;
+  const match = bareKey.exec(text);
+  if (!match || bareKey.lastIndex > end) return undefined;
+  return { key: match[1] ?? "", quoted: false };
+}
+
+const brokenKey = /"(?:([^"\n]{1,100})"\s{0,20}|([^"\n:：]{1,60})[:：]\s{0,20})(?=["“[{\d]|true|false|null)/y;
+
+/** The key here, also one that has lost its colon or its closing mark, if the object at a level waits for it. */
+export const keyFor = (place: Place, level: number, at: number): KeyAhead | undefined =>
+  keyAhead(place.text, at, place.end) ?? keyWithoutColon(place, level, at);
+
+function keyWithoutColon(place: Place, level: number, at: number): KeyAhead | undefined {
+  brokenKey.lastIndex = at;
+  const match = brokenKey.exec(place.text);
+  const key = match?.[1] ?? match?.[2];
+  return key !== undefined && awaits(place.frames[level], key) ? { key, quoted: true } : undefined;
+}
+
+/** Whether the text ends in the middle of the key or word that begins here. */
+export const isPartial = (text: string, at: number, end: number): boolean =>
+  end - at < 100 && /^["'`“‘]?[^"'`{}[\]\n]{0,80}["'`]?\s*$/.test(text.slice(at, end));
+
+/** Whether a fence or a closing tag begins here, so that the value around has ended. */
+export function isStop(text: string, at: number): boolean {
+  const char = text.charCodeAt(at);
+  if (char === 96 || char === 126) return text.startsWith("```", at) || text.startsWith("~~~", at);
+  if (char === 91)
+    return /^\[[ \t]{0,3}\/[ \t]{0,3}\w{1,20}[ \t]{0,3}\]|^\[[ \t]{0,3}content[ \t]{0,3}\]/i.test(
+      text.slice(at, at + 30),
+    );
+  return char === 60 && /^<\/\w{1,20}\s{0,3}>/.test(text.slice(at, at + 30));
+}
+
+/**
+ * Whether the structure can go on at `at`, behind a quotation mark: with a closing bracket, a comma and what may follow
+ * it here, or a comma left out. After a doubtful stretch only a key that is waited for proves it; `odd`: one more mark
+ * came within than closed, so that the one at hand may close it.
+ */
+export function goesOn(place: Place, at: number, doubtful: boolean, odd = doubtful): boolean {
+  const { text, end, frames } = place;
+  let level = frames.length - 1;
+  let next = lookPast(text, at, end);
+  for (let closed = 0; next < end && isCloser(text[next]); closed++) {
+    if (text[next] === ")" && frames[level]?.closer !== ")") break;
+    if (doubtful && !fits(place, level, text[next]) && closed === 0) return false;
+    if (closed > 40) return true;
+    level--;
+    next = lookPast(text, next + 1, end);
+  }
+  if (next >= end || isStop(text, next)) return true;
+  if (level < 0) return endsAll(place, at, next, doubtful);
+  const frame = frames[level];
+  if (!frame) return true;
+  if (isComma(text[next]))
+    return afterComma(place, level, lookPast(text, next + 1, end), { doubtful, odd, closed: next > at });
+  return withoutComma(place, { frame, level, at, next, doubtful });
+}
+
+/** Whether the outermost bracket can have closed, with `next` behind it. */
+function endsAll(place: Place, at: number, next: number, doubtful: boolean): boolean {
+  const { text } = place;
+  if (!doubtful) return !isQuote(text[next]) || isBlank(text.charCodeAt(next - 1));
+  return !namedLater(place, at) && (text[next] === "}" || text[next] === "]" || text.slice(at, next).includes("\n"));
+}
+
+function afterComma(
+  place: Place,
+  level: number,
+  next: number,
+  { doubtful, odd, closed }: { doubtful: boolean; odd: boolean; closed: boolean },
+): boolean {
+  const { text, end, frames } = place;
+  const frame = frames[level];
+  if (next >= end || !frame) return true;
+  if (isStop(text, next)) return true;
+  if (isCloser(text[next]))
+    return doubtful ? goesOn(place, next, true, odd) : text[next] !== ")" || frame.closer === ")";
+  if (isComma(text[next])) return !doubtful;
+  if (!doubtful && isPartial(text, next, end)) return true;
+  const ahead = keyFor(place, level, next);
+  if (frame.tree.type === "object") {
+    if (ahead) return provenKey(place, level, ahead, doubtful);
+    if (!doubtful && closed && isQuote(text[next]) && isWholeText(text, next, end)) return true;
+    return !doubtful && (text[next] === "{" || text.startsWith("...", next));
+  }
+  if (ahead?.quoted && ownerOf(place, level, ahead.key) !== undefined) return true;
+  return startsItem(place, frame, next, doubtful, odd);
+}
+
+/** Whether a key proves that the structure goes on at a level: by its looks, after a doubtful stretch by being awaited. */
+function provenKey(place: Place, level: number, { key, quoted }: KeyAhead, doubtful: boolean): boolean {
+  const frame = place.frames[level];
+  if (ownerOf(place, level, key) !== undefined) return true;
+  if (!frame || doubtful) return frame !== undefined && isOpen(frame) && quoted && frame.wanted.keys.length === 0;
+  return quoted || nameIn(frame, key) !== undefined || /^[\p{L}\p{N}_$]+$/u.test(key);
+}
+
+const scalarItem = /-?\d[\d.eE+-]{0,40}\s{0,20}[,，;\]}]|(?:true|false|null|True|False|None)\b/y;
+
+/** Whether an item of a list can begin here. */
+function startsItem(place: Place, frame: Frame, next: number, doubtful: boolean, odd: boolean): boolean {
+  const { text, end } = place;
+  const char = text[next];
+  if (isQuote(char)) return !odd || isWholeText(text, next, end);
+  if (isOpener(char)) {
+    if (!doubtful) return true;
+    const ahead = keyAhead(text, skipBlanks(text, next + 1, end), end);
+    const item = frame.wanted.item(0);
+    if (bracketOf[char ?? ""] === "{") return ahead !== undefined && (item.keys.length === 0 || item.names.size > 0);
+    return item.type !== "text";
+  }
+  scalarItem.lastIndex = next;
+  return scalarItem.test(text) || !doubtful;
+}
+
+/** Whether the quotation mark here opens a text that ends as texts end, within a few hundred characters. */
+export function isWholeText(text: string, at: number, end: number): boolean {
+  const quote = text[at] ?? '"';
+  const closers = quote === '"' ? '"”' : (closersOf[quote] ?? quote);
+  const limit = Math.min(end, at + 400);
+  let curly = 0;
+  for (let next = at + 1; next < limit; next++) {
+    if (text[next] === "\\") next++;
+    else if (isApostrophe(text, next)) continue;
+    else if (quote === '"' && text[next] === "“") curly++;
+    else if (text[next] === "”" && curly > 0) curly--;
+    else if (closers.includes(text[next] ?? "")) {
+      const after = lookPast(text, next + 1, end);
+      return (
+        after >= end || isComma(text[after]) || isCloser(text[after]) || isQuote(text[after]) || text[after] === ":"
+      );
+    } else if (text[next] === "\n") return true;
+  }
+  return true;
+}
+
+/** Whether an apostrophe stands here within a word. */
+export const isApostrophe = (text: string, at: number): boolean =>
+  (text[at] === "'" || text[at] === "’") &&
+  /[\p{L}\p{N}]/u.test(text[at - 1] ?? "") &&
+  /\p{L}/u.test(text[at + 1] ?? "");
+
+interface Gap {
+  readonly frame: Frame;
+  readonly level: number;
+  readonly at: number;
+  readonly next: number;
+  readonly doubtful: boolean;
+}
+
+/** Whether the structure goes on although no comma stands here. */
+function withoutComma(place: Place, { frame, level, at, next, doubtful }: Gap): boolean {
+  const { text, end, frames } = place;
+  if (text[next] === "+") return isQuote(text[lookPast(text, next + 1, end)]);
+  const apart = next > at;
+  const ahead = keyAhead(text, next, end);
+  if (ahead?.quoted && ownerOf(place, level, ahead.key) !== undefined) return apart || awaits(frame, ahead.key);
+  if (!apart) return false;
+  if (frame.tree.type === "object") {
+    if (ahead) return (!doubtful && ahead.quoted) || (awaits(frame, ahead.key) && text.slice(at, next).includes("\n"));
+    // Adjacent texts are one, as in Python.
+    return !doubtful && level === frames.length - 1 && isQuote(text[next]) && isWholeText(text, next, end);
+  }
+  if (doubtful) return false;
+  return (
+    (isQuote(text[next]) && isWholeText(text, next, end)) ||
+    text[next] === "{" ||
+    text[next] === "[" ||
+    text.startsWith("...", next)
+  );
+}

@@ -1,0 +1,166 @@
+import { type Facts, type RepairCase, whole } from "./case.ts";
+import { Listing, Note, Owned, Review, Source, Text } from "./shapes.ts";
+
+const of = (kind: string): Facts => ({ ...whole, kind });
+const note = { title: "贪吃蛇", body: "好玩" };
+const json = JSON.stringify(note);
+const raw = String.raw;
+const owned = { title: "图", owner: { name: "王", mail: "w@x.cn" } };
+
+/** Backslashes and entities that are wrong, too many, or one level too deep. */
+export const escapes: RepairCase[] = [
+  ["an escape of Markdown", Text, raw`{"text": "snake\_game 蛇"}`, { text: "snake_game 蛇" }, of("escape")],
+  ["an escaped apostrophe", Text, raw`{"text": "it\'s 蛇"}`, { text: "it's 蛇" }, of("escape")],
+  ["a regular expression", Text, raw`{"text": "^\d+\s\w$"}`, { text: raw`^\d+\s\w$` }, of("escape")],
+  [
+    "an expression with points and brackets",
+    Text,
+    raw`{"text": "\(\d+\)\. 章"}`,
+    { text: raw`\(\d+\)\. 章` },
+    of("escape"),
+  ],
+  [
+    "a path of Windows",
+    Text,
+    raw`{"text": "C:\Program Files\Data"}`,
+    { text: raw`C:\Program Files\Data` },
+    of("escape"),
+  ],
+  ["a Chinese path of Windows", Text, raw`{"text": "D:\项目\贪吃蛇"}`, { text: raw`D:\项目\贪吃蛇` }, of("escape")],
+  [
+    "a path with a half escape of a character",
+    Text,
+    raw`{"text": "C:\users\蛇"}`,
+    { text: raw`C:\users\蛇` },
+    of("escape"),
+  ],
+  ["a formula", Text, raw`{"text": "$\alpha + \sum x$ 之和"}`, { text: raw`$\alpha + \sum x$ 之和` }, of("escape")],
+  ["good and bad escapes together", Text, raw`{"text": "一\n\d\"\u86c7"}`, { text: '一\n\\d"蛇' }, of("escape")],
+  [
+    "a backslash at the end of a line",
+    Text,
+    '{"text": "one \\\ntwo 二"}',
+    { text: "one two 二" },
+    { truncated: false },
+  ],
+  ["an escaped slash", Text, raw`{"text": "a\/b",}`, { text: "a/b" }, of("comma")],
+  ["an escaped back-tick", Text, '{"text": "run \\`蛇\\`"}', { text: "run `蛇`" }, of("escape")],
+  ["doubly escaped JSON", Note, raw`{\"title\": \"贪吃蛇\", \"body\": \"好玩\"}`, note, of("escaped")],
+  [
+    "doubly escaped JSON on lines",
+    Note,
+    raw`{\n  \"title\": \"贪吃蛇\",\n  \"body\": \"好玩\"\n}`,
+    note,
+    of("escaped"),
+  ],
+  [
+    "doubly escaped quotes and lines",
+    Text,
+    raw`{\"text\": \"他说 \\\"好\\\"\\n走\"}`,
+    { text: '他说 "好"\n走' },
+    of("escaped"),
+  ],
+  ["JSON in a JSON string", Note, JSON.stringify(json), note, whole],
+  ["indented JSON in a JSON string", Note, JSON.stringify(JSON.stringify(note, null, 2)), note, whole],
+  ["JSON in a JSON string, twice", Note, JSON.stringify(JSON.stringify(json)), note, whole],
+  ["JSON in a JSON string in a fence", Note, `\`\`\`json\n${JSON.stringify(json)}\n\`\`\``, note, whole],
+  ["JSON in single quotes", Note, `'${json}'`, note, { lossy: false }],
+  [
+    "an object in a string",
+    Owned,
+    JSON.stringify({ ...owned, owner: JSON.stringify(owned.owner) }),
+    owned,
+    of("stringified"),
+  ],
+  [
+    "a list in a string",
+    Listing,
+    '{"files": "[\\"主.py\\", \\"b.py\\"]", "count": 2}',
+    { files: ["主.py", "b.py"], count: 2 },
+    of("stringified"),
+  ],
+  [
+    "a list in a string, with single quotes",
+    Listing,
+    `{"files": "['主.py', 'b.py']", "count": 2}`,
+    { files: ["主.py", "b.py"], count: 2 },
+  ],
+  [
+    "an object in a string that is not escaped",
+    Owned,
+    '{"title": "图", "owner": "{"name": "王", "mail": "w@x.cn"}"}',
+    owned,
+  ],
+  ["a wrapping key with a string", Note, JSON.stringify({ note: json }), note],
+  ["a string in a string with a trailing comma", Note, JSON.stringify(`${json.slice(0, -1)},}`), note, whole],
+  ["a string in a string with single quotes", Note, JSON.stringify("{'title': '贪吃蛇', 'body': '好玩'}"), note, whole],
+  ["a string in a string in prose", Note, `The answer is ${JSON.stringify(json)}.`, note, { lossy: false }],
+  [
+    "entities for quotes",
+    Note,
+    "{&quot;title&quot;: &quot;贪吃蛇&quot;, &quot;body&quot;: &quot;好玩&quot;}",
+    note,
+    of("entities"),
+  ],
+  [
+    "entities in the text too",
+    Text,
+    "{&quot;text&quot;: &quot;A &amp; B &lt; 三&quot;}",
+    { text: "A & B < 三" },
+    of("entities"),
+  ],
+  [
+    "entities by number",
+    Note,
+    "{&#34;title&#34;: &#34;贪吃蛇&#34;, &#34;body&#34;: &#34;好玩&#34;}",
+    note,
+    of("entities"),
+  ],
+  ["entities in a fence", Text, "```json\n{&quot;text&quot;: &quot;三&quot;}\n```", { text: "三" }, of("entities")],
+  ["entities and a trailing comma", Text, "{&quot;text&quot;: &quot;三&quot;,}", { text: "三" }, of("entities")],
+  [
+    "entities in a text that is not escaped so",
+    Text,
+    '{"text": "A &amp; B &quot;三&quot;",}',
+    { text: "A &amp; B &quot;三&quot;" },
+    of("comma"),
+  ],
+  ["a lone surrogate", Text, raw`{"text": "\ud83d 蛇",}`, { text: "\ud83d 蛇" }, of("comma")],
+  ["a pair of surrogates", Text, raw`{"text": "\ud83d\ude00 蛇",}`, { text: "😀 蛇" }, of("comma")],
+  ["a control character by number", Text, raw`{"text": "a\u0000\u001b蛇",}`, { text: "a\u0000\u001b蛇" }, of("comma")],
+  ["a raw control character", Text, '{"text": "a\u0001蛇"}', { text: "a\u0001蛇" }, of("control")],
+  ["separators of lines", Text, '{"text": "a\u2028b\u2029蛇",}', { text: "a\u2028b\u2029蛇" }, of("comma")],
+  ["bad escapes and raw lines", Text, '{"text": "^\\d+\n蛇"}', { text: "^\\d+\n蛇" }, whole],
+  ["bad escapes in single quotes", Text, raw`{'text': '^\d+ 蛇'}`, { text: raw`^\d+ 蛇` }, whole],
+  [
+    "doubly escaped in a fence",
+    Note,
+    raw`${"```"}json
+{\"title\": \"贪吃蛇\", \"body\": \"好玩\"}
+${"```"}`,
+    note,
+    of("escaped"),
+  ],
+  [
+    "doubly escaped with a trailing comma",
+    Note,
+    raw`{\"title\": \"贪吃蛇\", \"body\": \"好玩\",}`,
+    note,
+    of("escaped"),
+  ],
+  ["doubly escaped in a wrapping key", Note, raw`{\"note\": {\"title\": \"贪吃蛇\", \"body\": \"好玩\"}}`, note],
+  [
+    "doubly escaped code",
+    Source,
+    JSON.stringify(JSON.stringify({ path: "a.py", code: 'print("蛇")\n' })).slice(1, -1),
+    { path: "a.py", code: 'print("蛇")\n' },
+    of("escaped"),
+  ],
+  [
+    "literals in doubly escaped JSON",
+    Review,
+    raw`{\"approved\": true, \"score\": 8.5, \"comment\": \"好\"}`,
+    { approved: true, score: 8.5, comment: "好" },
+    of("escaped"),
+  ],
+];

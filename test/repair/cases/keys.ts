@@ -1,0 +1,225 @@
+import { z } from "zod";
+import { type Facts, type RepairCase, whole } from "./case.ts";
+import { Aliased, ChinesePrd, Item, Loose, Note, Owned, Prd, prd, Ticket } from "./shapes.ts";
+
+const of = (kind: string, at?: string[]): Facts => ({ ...whole, kind, ...(at && { at }) });
+const Goals = z.object({ product_goals: z.array(z.string()), original_requirements: z.string() });
+const goals = { product_goals: ["好玩"], original_requirements: "写一个贪吃蛇" };
+const written = (one: string, other: string) => JSON.stringify({ [one]: ["好玩"], [other]: "写一个贪吃蛇" });
+const Camel = z.object({ productGoals: z.array(z.string()), openQuestions: z.string() });
+const Spaced = z.object({ "Product Goals": z.array(z.string()), "Anything UNCLEAR": z.string() });
+const owned = { title: "图", owner: { name: "王", mail: "w@x.cn" } };
+const note = { title: "贪吃蛇", body: "好玩" };
+
+/** Keys that are written in another way, or one level too high or too deep. */
+export const keys: RepairCase[] = [
+  ["title case", Goals, written("Product Goals", "Original Requirements"), goals, of("key-case", ["product_goals"])],
+  ["camel case", Goals, written("productGoals", "originalRequirements"), goals, of("key-case", ["product_goals"])],
+  ["Pascal case", Goals, written("ProductGoals", "OriginalRequirements"), goals, of("key-case")],
+  ["kebab case", Goals, written("product-goals", "original-requirements"), goals, of("key-case")],
+  ["upper case", Goals, written("PRODUCT_GOALS", "ORIGINAL_REQUIREMENTS"), goals, of("key-case")],
+  ["one of each", Goals, written("Product goals", "originalRequirements"), goals, of("key-case")],
+  ["blanks around a key", Goals, written(" product_goals ", "original_requirements"), goals, { lossy: false }],
+  ["a colon in a key", Goals, written("product_goals:", "original_requirements："), goals, { lossy: false }],
+  ["bold keys", Goals, written("**Product Goals**", "**Original Requirements**"), goals, { lossy: false }],
+  ["numbered keys", Goals, written("1. Product Goals", "2. Original Requirements"), goals, { lossy: false }],
+  ["headings as keys", Goals, written("## Product Goals", "## Original Requirements"), goals, { lossy: false }],
+  ["full-width keys", Item, '{"ｎａｍｅ": "蛇", "ｃｏｕｎｔ": 3}', { name: "蛇", count: 3 }, of("key-case")],
+  [
+    "snake case where camel is wanted",
+    Camel,
+    '{"product_goals": ["好玩"], "open_questions": "无"}',
+    { productGoals: ["好玩"], openQuestions: "无" },
+    of("key-case"),
+  ],
+  [
+    "snake case where title case is wanted",
+    Spaced,
+    '{"product_goals": ["好玩"], "anything_unclear": "无"}',
+    { "Product Goals": ["好玩"], "Anything UNCLEAR": "无" },
+    of("key-case"),
+  ],
+  [
+    "title case of MetaGPT's own",
+    Spaced,
+    '{"Product Goals": ["好玩"], "Anything unclear": "无"}',
+    { "Product Goals": ["好玩"], "Anything UNCLEAR": "无" },
+    of("key-case", ["Anything UNCLEAR"]),
+  ],
+  [
+    "a nested key",
+    Owned,
+    '{"title": "图", "owner": {"Name": "王", "MAIL": "w@x.cn"}}',
+    owned,
+    of("key-case", ["owner", "name"]),
+  ],
+  [
+    "keys in items",
+    Prd,
+    JSON.stringify(prd).replaceAll('"priority"', '"Priority"').replaceAll('"text"', '"Text"'),
+    prd,
+    of("key-case"),
+  ],
+  [
+    "every key in title case",
+    Prd,
+    JSON.stringify({
+      "Project Name": prd.project_name,
+      "Product Goals": prd.product_goals,
+      "Requirement Pool": prd.requirement_pool,
+      "Anything UNCLEAR": "",
+    }),
+    prd,
+    of("key-case"),
+  ],
+  [
+    "Chinese aliases",
+    Aliased,
+    '{"项目名称": "snake", "产品目标": ["好玩"]}',
+    { project_name: "snake", product_goals: ["好玩"] },
+    of("key-alias", ["product_goals"]),
+  ],
+  [
+    "one alias",
+    Aliased,
+    '{"project_name": "snake", "产品目标": ["好玩"]}',
+    { project_name: "snake", product_goals: ["好玩"] },
+    of("key-alias", ["product_goals"]),
+  ],
+  [
+    "an alias in another case",
+    Aliased,
+    '{"Name of the Project": "蛇", "product_goals": []}',
+    { project_name: "蛇", product_goals: [] },
+    { lossy: false },
+  ],
+  [
+    "an alias with decoration",
+    Aliased,
+    '{"**项目名称**": "snake", "1. 产品目标：": ["好玩"]}',
+    { project_name: "snake", product_goals: ["好玩"] },
+    { lossy: false },
+  ],
+  [
+    "Chinese keys with blanks and a colon",
+    ChinesePrd,
+    '{" 项目名称": "蛇", "产品目标：": ["好玩"], "优先级 ": "中"}',
+    { 项目名称: "蛇", 产品目标: ["好玩"], 优先级: "中" },
+    { lossy: false },
+  ],
+  [
+    "a slip of the pen",
+    Prd,
+    JSON.stringify(prd).replace("requirement_pool", "requirment_pool"),
+    prd,
+    { lossy: true, kind: "key-similar", at: ["requirement_pool"] },
+  ],
+  [
+    "a slip in an item",
+    Goals,
+    written("product_gaols", "original_requirements"),
+    goals,
+    { lossy: true, kind: "key-similar" },
+  ],
+  ["a shortened key", Goals, written("product_goals", "Requirements"), goals, { lossy: true, kind: "key-similar" }],
+  [
+    "a wrapping key and title case",
+    Goals,
+    JSON.stringify({ PRD: JSON.parse(written("Product Goals", "Original Requirements")) }),
+    goals,
+    of("key-case"),
+  ],
+  [
+    "title case and single quotes",
+    Goals,
+    "{'Product Goals': ['好玩'], 'Original Requirements': '写一个贪吃蛇'}",
+    goals,
+    of("key-case"),
+  ],
+  [
+    "title case and no quotes",
+    Goals,
+    '{Product Goals: ["好玩"], Original Requirements: "写一个贪吃蛇"}',
+    goals,
+    of("key-case"),
+  ],
+  [
+    "title case and a trailing comma",
+    Goals,
+    '{"Product Goals": ["好玩"], "Original Requirements": "写一个贪吃蛇",}',
+    goals,
+    of("comma"),
+  ],
+  [
+    "title case and missing commas",
+    Goals,
+    '{\n"Product Goals": ["好玩"]\n"Original Requirements": "写一个贪吃蛇"\n}',
+    goals,
+    of("key-case"),
+  ],
+  [
+    "title case in tags",
+    Goals,
+    `[CONTENT]\n${written("Product Goals", "Original Requirements")}\n[/CONTENT]`,
+    goals,
+    of("key-case"),
+  ],
+  [
+    "the key's name in the prose before",
+    Goals,
+    `The product_goals are below.\n${written("Product Goals", "Original Requirements")}`,
+    goals,
+    of("key-case"),
+  ],
+  [
+    "the key's other case in a value",
+    Note,
+    '{"Title": "the Title of a Body", "body": "title: 好"}',
+    { title: "the Title of a Body", body: "title: 好" },
+    of("key-case"),
+  ],
+  [
+    "a member that belongs one level deeper",
+    Owned,
+    '{"title": "图", "name": "王", "mail": "w@x.cn"}',
+    owned,
+    { kind: "nested" },
+  ],
+  [
+    "members that belong one level higher",
+    Note,
+    '{"title": "贪吃蛇", "content": {"body": "好玩"}}',
+    note,
+    { kind: "nested" },
+  ],
+  [
+    "all members one level too deep, in two objects",
+    Note,
+    '{"head": {"title": "贪吃蛇"}, "rest": {"body": "好玩"}}',
+    note,
+  ],
+  [
+    "an unknown member",
+    Note,
+    '{"title": "贪吃蛇", "body": "好玩", "colour": "红"}',
+    note,
+    { lossy: true, kind: "extra", extras: [{ path: ["colour"], value: "红" }] },
+  ],
+  [
+    "an unknown member of an item",
+    Prd,
+    JSON.stringify({ ...prd, requirement_pool: [{ priority: "P0", text: "移动", id: 1 }] }),
+    { ...prd, requirement_pool: [{ priority: "P0", text: "移动" }] },
+    { lossy: true, extras: [{ path: ["requirement_pool", 0, "id"], value: 1 }] },
+  ],
+  [
+    "an unknown member whose name is near nothing",
+    Loose,
+    '{"title": "蛇", "colour": "红",}',
+    { title: "蛇" },
+    { lossy: true, extras: [{ path: ["colour"], value: "红" }] },
+  ],
+  ["both spellings", Note, '{"Title": "旧", "title": "贪吃蛇", "body": "好玩"}', note, { lossy: true }],
+  ["key case and choice case", Ticket, '{"Title": "移动", "Level": "p0"}', { title: "移动", level: "P0" }, of("enum")],
+  ["key case and number as text", Item, '{"Name": "蛇", "Count": "3"}', { name: "蛇", count: 3 }, of("number")],
+];

@@ -1,0 +1,207 @@
+import { z } from "zod";
+import { type Facts, type RepairCase, whole } from "./case.ts";
+import { Aliased, Item, Listing, Note, Owned, Prd, Review, Source, Ticket } from "./shapes.ts";
+
+const of = (kind: string): Facts => ({ ...whole, kind });
+const note = { title: "贪吃蛇", body: "The snake grows." };
+const item = { name: "蛇", count: 3 };
+const listing = { files: ["main.py", "蛇.py"], count: 2 };
+const Design = z.object({
+  implementation_approach: z.string(),
+  file_list: z.array(z.string()),
+  class_diagram: z.string(),
+});
+const design = {
+  implementation_approach: "用 pygame。",
+  file_list: ["main.py", "蛇.py"],
+  class_diagram: "classDiagram\n  Game --> 蛇",
+};
+
+/** Answers in Markdown, in lines of key and value, or in YAML instead of JSON. */
+export const markdownAndYaml: RepairCase[] = [
+  ["sections", Note, "## Title\n贪吃蛇\n\n## Body\nThe snake grows.\n", note, of("sections")],
+  ["sections with blank lines", Note, "# title\n\n贪吃蛇\n\n# body\n\nThe snake grows.", note, of("sections")],
+  [
+    "sections behind prose",
+    Note,
+    "Here is the note.\n\n## Title\n贪吃蛇\n\n## Body\nThe snake grows.",
+    note,
+    of("sections"),
+  ],
+  ["sections with a colon", Note, "### Title:\n贪吃蛇\n### Body：\nThe snake grows.", note, of("sections")],
+  ["numbered sections", Note, "## 1. Title\n贪吃蛇\n## 2. Body\nThe snake grows.", note, of("sections")],
+  ["bold sections", Note, "**Title**\n贪吃蛇\n\n**Body**\nThe snake grows.", note],
+  [
+    "a section with lines",
+    Note,
+    "## Title\n贪吃蛇\n\n## Body\n一\n二",
+    { title: "贪吃蛇", body: "一\n二" },
+    of("sections"),
+  ],
+  [
+    "a section with smaller headings",
+    Note,
+    "## Title\n贪吃蛇\n\n## Body\n### 一\nfirst\n### 二\nsecond",
+    { title: "贪吃蛇", body: "### 一\nfirst\n### 二\nsecond" },
+    of("sections"),
+  ],
+  [
+    "a section with bullets for a list",
+    Listing,
+    "## Files\n- main.py\n- 蛇.py\n\n## Count\n2",
+    listing,
+    of("sections"),
+  ],
+  [
+    "a section with numbers for a list",
+    Listing,
+    "## Files\n1. main.py\n2. 蛇.py\n\n## Count\n2",
+    listing,
+    of("sections"),
+  ],
+  ["a section with JSON for a list", Listing, '## Files\n["main.py", "蛇.py"]\n\n## Count\n2', listing, of("sections")],
+  [
+    "a section with a fence of code for a list",
+    Listing,
+    '## Files\n```python\n["main.py", "蛇.py"]\n```\n\n## Count\n2',
+    listing,
+  ],
+  [
+    "a section with bullets for a text",
+    Note,
+    "## Title\n贪吃蛇\n\n## Body\n- 一\n- 二",
+    { title: "贪吃蛇", body: "- 一\n- 二" },
+    of("sections"),
+  ],
+  [
+    "sections of a design",
+    Design,
+    "## Implementation approach\n用 pygame。\n\n## File list\n- main.py\n- 蛇.py\n\n## Class diagram\n```mermaid\nclassDiagram\n  Game --> 蛇\n```\n",
+    design,
+    of("sections"),
+  ],
+  [
+    "sections with Chinese aliases",
+    Aliased,
+    "## 项目名称\nsnake\n\n## 产品目标\n- 好玩\n- 快",
+    { project_name: "snake", product_goals: ["好玩", "快"] },
+    of("sections"),
+  ],
+  [
+    "sections in a fence",
+    Note,
+    "```markdown\n## Title\n贪吃蛇\n\n## Body\nThe snake grows.\n```",
+    note,
+    of("sections"),
+  ],
+  [
+    "sections behind reasoning",
+    Note,
+    "<think>## Title?</think>\n## Title\n贪吃蛇\n\n## Body\nThe snake grows.",
+    note,
+    of("sections"),
+  ],
+  ["a section with a choice", Ticket, "## Title\n移动\n\n## Level\np0", { title: "移动", level: "P0" }],
+  ["lines", Note, "title: 贪吃蛇\nbody: The snake grows.", note, { lossy: false }],
+  ["lines in title case", Note, "Title: 贪吃蛇\nBody: The snake grows.", note, { lossy: false }],
+  ["lines with full-width colons", Item, "name：蛇\ncount：3", item, { lossy: false }],
+  ["lines in bold", Note, "**Title:** 贪吃蛇\n**Body:** The snake grows.", note, { truncated: false }],
+  ["lines with bullets", Note, "- Title: 贪吃蛇\n- Body: The snake grows.", note, { truncated: false }],
+  ["lines in bold with bullets", Note, "- **Title**: 贪吃蛇\n- **Body**: The snake grows.", note, { truncated: false }],
+  ["lines behind prose", Note, "Here you are:\n\ntitle: 贪吃蛇\nbody: The snake grows.\n", note, { truncated: false }],
+  ["lines with quotes", Note, 'title: "贪吃蛇"\nbody: "The snake grows."', note, { lossy: false }],
+  [
+    "lines with Chinese aliases",
+    Aliased,
+    "项目名称: snake\n产品目标: [好玩, 快]",
+    { project_name: "snake", product_goals: ["好玩", "快"] },
+    { lossy: false },
+  ],
+  [
+    "lines with every scalar",
+    Review,
+    "approved: yes\nscore: 8.5\ncomment: 很好",
+    { approved: true, score: 8.5, comment: "很好" },
+    { truncated: false },
+  ],
+  [
+    "lines with a colon in the value",
+    Note,
+    "title: 贪吃蛇\nbody: see https://蛇.cn at 12:30",
+    { title: "贪吃蛇", body: "see https://蛇.cn at 12:30" },
+    { truncated: false },
+  ],
+  [
+    "lines with a hash in the value",
+    Note,
+    "title: C# 入门\nbody: 好玩",
+    { title: "C# 入门", body: "好玩" },
+    { truncated: false },
+  ],
+  ["YAML", Listing, "files:\n  - main.py\n  - 蛇.py\ncount: 2\n", listing, of("yaml")],
+  ["YAML in a fence", Listing, "```yaml\nfiles:\n  - main.py\n  - 蛇.py\ncount: 2\n```", listing, of("yaml")],
+  [
+    "YAML with prose around",
+    Listing,
+    "结果：\n\n```yml\nfiles:\n- main.py\n- 蛇.py\ncount: 2\n```\n完成。",
+    listing,
+    of("yaml"),
+  ],
+  ["YAML with a marker", Item, "---\nname: 蛇\ncount: 3\n", item, { truncated: false }],
+  [
+    "YAML with an inner object",
+    Owned,
+    "title: 图\nowner:\n  name: 王\n  mail: w@x.cn\n",
+    { title: "图", owner: { name: "王", mail: "w@x.cn" } },
+    of("yaml"),
+  ],
+  [
+    "YAML with a text over lines",
+    Note,
+    "title: 贪吃蛇\nbody: |-\n  一\n    二\n  三: 3\n",
+    { title: "贪吃蛇", body: "一\n  二\n三: 3" },
+    of("yaml"),
+  ],
+  ["YAML with a folded text", Note, "title: 贪吃蛇\nbody: >-\n  The snake\n  grows.\n", note, of("yaml")],
+  ["YAML with comments", Listing, "# 文件\nfiles:\n  - main.py # 入口\n  - 蛇.py\ncount: 2", listing, of("yaml")],
+  ["YAML with flow lists", Listing, "files: [main.py, 蛇.py]\ncount: 2", listing, { truncated: false }],
+  ["YAML with quotes", Listing, "files:\n  - 'main.py'\n  - \"蛇.py\"\ncount: 2", listing, of("yaml")],
+  [
+    "YAML of a whole document",
+    Prd,
+    'project_name: snake\nproduct_goals:\n  - 好玩\n  - fast\nrequirement_pool:\n  - priority: P0\n    text: 移动\n  - priority: P1\n    text: it grows\nanything_unclear: ""\n',
+    {
+      project_name: "snake",
+      product_goals: ["好玩", "fast"],
+      requirement_pool: [
+        { priority: "P0", text: "移动" },
+        { priority: "P1", text: "it grows" },
+      ],
+      anything_unclear: "",
+    },
+    of("yaml"),
+  ],
+  ["YAML in title case", Listing, "Files:\n  - main.py\n  - 蛇.py\nCount: 2\n", listing, of("yaml")],
+  [
+    "YAML behind reasoning",
+    Listing,
+    "<think>YAML then</think>\nfiles:\n  - main.py\n  - 蛇.py\ncount: 2\n",
+    listing,
+    of("yaml"),
+  ],
+  ["YAML under a wrapping key", Item, "item:\n  name: 蛇\n  count: 3\n", item, whole],
+  [
+    "YAML with code",
+    Source,
+    'path: main.py\ncode: |-\n  def main():\n      print("蛇")\n',
+    { path: "main.py", code: 'def main():\n    print("蛇")' },
+    of("yaml"),
+  ],
+  [
+    "Markdown around JSON is not taken for sections",
+    Note,
+    '## Title\nThe note:\n\n## Body\n```json\n{"title": "贪吃蛇", "body": "The snake grows."}\n```',
+    note,
+    of("fence"),
+  ],
+];

@@ -1,0 +1,91 @@
+import { type Facts, type RepairCase, whole } from "./case.ts";
+
+const raw = String.raw;
+const of = (kind: string): Facts => ({ ...whole, kind });
+const value = { name: "蛇", tags: ["快", "fun"], count: 3, done: false, note: null };
+const json = JSON.stringify(value);
+
+/** The best JSON value of a text nobody has a schema for. */
+export const withoutSchema: RepairCase[] = [
+  ["an object", undefined, json, value, whole],
+  ["a list", undefined, '[1, "二", null, true]', [1, "二", null, true], whole],
+  ["an object in prose", undefined, `Here it is: ${json} Bye.`, value, of("prose")],
+  ["an object in a fence", undefined, `\`\`\`json\n${json}\n\`\`\``, value, of("fence")],
+  ["an object in tags", undefined, `[CONTENT]${json}[/CONTENT]`, value, of("tag")],
+  ["an object behind reasoning", undefined, `<think>{"a": 1}</think>${json}`, value, of("reasoning")],
+  ["a list in prose", undefined, '文件有：["a.py", "蛇.py"]。', ["a.py", "蛇.py"], of("prose")],
+  ["a trailing comma", undefined, '{"a": "一", "b": [1, 2,],}', { a: "一", b: [1, 2] }, of("comma")],
+  ["missing commas", undefined, '{"a": "一"\n"b": [1 2 3]}', { a: "一", b: [1, 2, 3] }, of("comma")],
+  ["missing commas between lines", undefined, '[\n"一"\n"二"\n]', ["一", "二"], of("comma")],
+  ["single quotes", undefined, "{'a': '一', 'b': ['x']}", { a: "一", b: ["x"] }, of("quote")],
+  ["unquoted keys", undefined, '{a: "一", 键: 2}', { a: "一", 键: 2 }, of("unquoted")],
+  ["curly quotes", undefined, "{“a”: “一”}", { a: "一" }, of("quote")],
+  ["full-width marks", undefined, "｛“a”：“一”，“b”：2｝", { a: "一", b: 2 }, of("punctuation")],
+  [
+    "literals of Python",
+    undefined,
+    "{'a': True, 'b': False, 'c': None, 'd': '真'}",
+    { a: true, b: false, c: null, d: "真" },
+    of("literal"),
+  ],
+  [
+    "comments",
+    undefined,
+    '{"a": "http://蛇.cn", // 网址\n"b": 2 /* two */}',
+    { a: "http://蛇.cn", b: 2 },
+    of("comment"),
+  ],
+  ["raw lines", undefined, '{"a": "一\n二"}', { a: "一\n二" }, of("control")],
+  ["bad escapes", undefined, raw`{"a": "^\d+ 蛇"}`, { a: raw`^\d+ 蛇` }, of("escape")],
+  ["quotes in a text", undefined, '{"a": "他说"好"就走", "b": 2}', { a: '他说"好"就走', b: 2 }, of("quote")],
+  ["a missing closer", undefined, '{"b": 2, "a": ["一", "二"', { a: ["一", "二"], b: 2 }, { kind: "bracket" }],
+  ["a missing closer of a list before a key", undefined, '{"a": ["一", "二", "b": 2}', { a: ["一", "二"], b: 2 }],
+  ["a wrong closer", undefined, '{"a": ["一", "二"}, "b": 2}', { a: ["一", "二"], b: 2 }, of("bracket")],
+  ["a brace too many", undefined, '{"a": "一"}}', { a: "一" }, { truncated: false }],
+  ["doubly escaped", undefined, raw`{\"a\": \"一\"}`, { a: "一" }, of("escaped")],
+  ["entities", undefined, "{&quot;a&quot;: &quot;一&quot;}", { a: "一" }, of("entities")],
+  [
+    "a string that holds JSON is not opened within an object",
+    undefined,
+    raw`{"a": "{\"b\": \"一\"}"}`,
+    { a: '{"b": "一"}' },
+    whole,
+  ],
+  ["a wrapping key stays", undefined, '{"PRD": {"a": "一"}}', { PRD: { a: "一" } }, whole],
+  ["a list of one stays", undefined, '[{"a": "一"}]', [{ a: "一" }], whole],
+  [
+    "numbers stay as they are",
+    undefined,
+    '{"a": "12", "b": 12, "c": -0.5e-3,}',
+    { a: "12", b: 12, c: -0.0005 },
+    of("comma"),
+  ],
+  ["a URL without quotes", undefined, "{a: https://蛇.cn/x, b: 2}", { a: "https://蛇.cn/x", b: 2 }, of("unquoted")],
+  ["a triple-quoted text", undefined, '{"a": """一 "二"\n三""", "b": 2}', { a: '一 "二"\n三', b: 2 }, { lossy: false }],
+  ["strings put together", undefined, '{"a": "一" + "二"}', { a: "一二" }, of("concat")],
+  [
+    "a cut text",
+    undefined,
+    '{"b": 2, "a": "一二',
+    { b: 2, a: "一二" },
+    { lossy: true, truncated: true, kind: "truncated" },
+  ],
+  ["a cut number", undefined, '{"a": "一", "b": 12', { a: "一" }, { lossy: true, truncated: true }],
+  ["a cut literal", undefined, '{"a": "一", "b": fal', { a: "一" }, { lossy: true, truncated: true }],
+  ["a cut key", undefined, '{"a": "一", "bc', { a: "一" }, { lossy: true, truncated: true }],
+  [
+    "the last of two versions",
+    undefined,
+    '{"a": "旧"}\nNo, rather:\n{"a": "新"}',
+    { a: "新" },
+    { truncated: false, kind: "version" },
+  ],
+  ["YAML in a fence", undefined, "```yaml\na: 一\nb:\n  - x\n  - y\n```", { a: "一", b: ["x", "y"] }, of("yaml")],
+  [
+    "deep nesting",
+    undefined,
+    `${"[".repeat(500)}"底"${"]".repeat(500)}`,
+    Array.from({ length: 500 }).reduce<unknown>((inner) => [inner], "底"),
+    whole,
+  ],
+];

@@ -3,20 +3,23 @@ import { defineAction } from "../src/action.ts";
 import { fenced } from "../src/project/markdown.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { withOtherNames } from "./field-names.ts";
 import { extension } from "./write-code.ts";
 import { contract, type DesignedFile } from "./write-design.ts";
 
-const CodeSummary = z.object({
-  summary: z.string().describe("how the program works, from start to end, in a few sentences"),
-  todo: z
-    .array(
-      z.object({
-        path: z.string().describe("a file shown above"),
-        change: z.string().describe("what must change in it and why"),
-      }),
-    )
-    .describe("what keeps the files from working together; empty if nothing does"),
-});
+const CodeSummary = withOtherNames(
+  z.object({
+    summary: z.string().describe("how the program works, from start to end, in a few sentences"),
+    todo: z
+      .array(
+        z.object({
+          path: z.string().describe("a file shown above"),
+          change: z.string().describe("what must change in it and why"),
+        }),
+      )
+      .describe("what keeps the files from working together; empty if nothing does"),
+  }),
+);
 
 export interface SummaryRequest {
   readonly common: string;

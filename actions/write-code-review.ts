@@ -4,14 +4,17 @@ import { fenced } from "../src/project/markdown.ts";
 import { stripReasoning } from "../src/repair/index.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { withOtherNames } from "./field-names.ts";
 import { type CodeContext, codeContext, extension } from "./write-code.ts";
 
-const Review = z.object({
-  comments: z
-    .array(z.string())
-    .describe("what must change, each with the place and the change; at least one for LBTM, none for LGTM"),
-  verdict: z.string().describe("LGTM if the file can be used as it is, LBTM if it must change first"),
-});
+const Review = withOtherNames(
+  z.object({
+    comments: z
+      .array(z.string())
+      .describe("what must change, each with the place and the change; at least one for LBTM, none for LGTM"),
+    verdict: z.string().describe("LGTM if the file can be used as it is, LBTM if it must change first"),
+  }),
+);
 
 export type CodeReview = { readonly approved: boolean; readonly comments: readonly string[] };
 

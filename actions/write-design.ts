@@ -5,68 +5,79 @@ import { classDiagram, sequenceDiagram } from "../src/project/mermaid.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import { type Words, wordsIn } from "./document-words.ts";
+import { withOtherNames } from "./field-names.ts";
 import { settleDesign } from "./settle-design.ts";
 import { type Prd, prdBrief } from "./write-prd.ts";
 
-export const Design = z.object({
-  implementation_approach: z.string().describe("how it will be built, what is difficult, which libraries help and why"),
-  files: z
-    .array(
-      z.object({
-        path: z.string().describe("relative to the project, such as src/game.js; ASCII, forward slashes"),
-        purpose: z.string().describe("what this file is responsible for, in one or two sentences"),
-        depends_on: z.array(z.string()).describe("paths of files in this list that it imports, loads or calls"),
-        exports: z
-          .array(
-            z.object({
-              name: z.string().describe("as other files use it, such as loadScores, or Game.start for a method"),
-              kind: z.string().describe("class, function, constant, component, ..."),
-              signature: z.string().describe("parameters and result, in the language of the file"),
-              description: z.string().describe("what it does, gives back and may fail with"),
-            }),
-          )
-          .describe("everything other files use from it; empty if nothing"),
-      }),
-    )
-    .describe("every source file there will be, as few as the work needs; no documentation or package files"),
-  classes: z
-    .array(
-      z.object({
-        name: z.string(),
-        attributes: z.array(z.string()).describe("each as name: type"),
-        methods: z.array(z.string()).describe("each as name(parameters): type"),
-      }),
-    )
-    .describe("the main data types and classes"),
-  relations: z
-    .array(
-      z.object({
-        from: z.string(),
-        to: z.string(),
-        kind: z.enum(["inheritance", "composition", "aggregation", "association", "dependency"]),
-        label: z.string().describe("a verb such as owns or draws"),
-      }),
-    )
-    .describe("how these classes are related"),
-  call_flow: z
-    .array(
-      z.object({
-        from: z.string().describe("a user, file or class"),
-        to: z.string(),
-        message: z.string().describe("the call or event"),
-      }),
-    )
-    .describe("the main use from start to end, in order"),
-  entry_point: z.string().describe("the path of the file that starts the program or opens in the browser"),
-  run_command: z
-    .string()
-    .describe(
-      "shell command that starts it from the project folder, without arguments if it can do without; empty if a page is opened",
-    ),
-  build_command: z.string().describe("shell command that builds it; empty if nothing is built"),
-  test_command: z.string().describe("shell command that runs the tests among these files; empty if there are none"),
-  anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
-});
+export const Design = withOtherNames(
+  z.object({
+    implementation_approach: z
+      .string()
+      .describe("how it will be built, what is difficult, which libraries help and why"),
+    files: z
+      .array(
+        z.object({
+          path: z
+            .string()
+            .describe("relative to the project, such as src/game.js; ASCII, forward slashes")
+            .meta({ exact: true }),
+          purpose: z.string().describe("what this file is responsible for, in one or two sentences"),
+          depends_on: z.array(z.string()).describe("paths of files in this list that it imports, loads or calls"),
+          exports: z
+            .array(
+              z.object({
+                name: z
+                  .string()
+                  .describe("as other files use it, such as loadScores, or Game.start for a method")
+                  .meta({ exact: true }),
+                kind: z.string().describe("class, function, constant, component, ..."),
+                signature: z.string().describe("parameters and result, in the language of the file"),
+                description: z.string().describe("what it does, gives back and may fail with"),
+              }),
+            )
+            .describe("everything other files use from it; empty if nothing"),
+        }),
+      )
+      .describe("every source file there will be, as few as the work needs; no documentation or package files"),
+    classes: z
+      .array(
+        z.object({
+          name: z.string(),
+          attributes: z.array(z.string()).describe("each as name: type"),
+          methods: z.array(z.string()).describe("each as name(parameters): type"),
+        }),
+      )
+      .describe("the main data types and classes"),
+    relations: z
+      .array(
+        z.object({
+          from: z.string(),
+          to: z.string(),
+          kind: z.enum(["inheritance", "composition", "aggregation", "association", "dependency"]),
+          label: z.string().describe("a verb such as owns or draws"),
+        }),
+      )
+      .describe("how these classes are related"),
+    call_flow: z
+      .array(
+        z.object({
+          from: z.string().describe("a user, file or class"),
+          to: z.string(),
+          message: z.string().describe("the call or event"),
+        }),
+      )
+      .describe("the main use from start to end, in order"),
+    entry_point: z.string().describe("the path of the file that starts the program or opens in the browser"),
+    run_command: z
+      .string()
+      .describe(
+        "shell command that starts it from the project folder, without arguments if it can do without; empty if a page is opened",
+      ),
+    build_command: z.string().describe("shell command that builds it; empty if nothing is built"),
+    test_command: z.string().describe("shell command that runs the tests among these files; empty if there are none"),
+    anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
+  }),
+);
 export type Design = z.infer<typeof Design>;
 export type DesignedFile = Design["files"][number];
 

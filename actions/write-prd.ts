@@ -6,43 +6,46 @@ import { projectName } from "../src/project/path.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import { wordsIn } from "./document-words.ts";
+import { withOtherNames } from "./field-names.ts";
 
-export const Prd = z.object({
-  language: z.string().describe("the human language of this document, such as English or 中文"),
-  programming_language: z
-    .string()
-    .describe("as the request says; otherwise HTML/CSS/JavaScript for a browser game or page, else what suits best"),
-  original_requirements: z.string().describe("the request, word for word"),
-  project_name: z.string().describe("snake_case, ASCII letters and digits, such as snake_game"),
-  product_goals: z.array(z.string()).describe("up to 3 clear goals that do not overlap"),
-  user_stories: z.array(z.string()).describe("3 to 5, each one sentence: As a ..., I want ... so that ..."),
-  competitors: z
-    .array(
-      z.object({
-        name: z.string(),
-        strengths: z.string(),
-        weaknesses: z.string(),
-        x: z.number().describe("reach, from 0 (few users) to 1 (many users)"),
-        y: z.number().describe("quality, from 0 (poor) to 1 (excellent)"),
-      }),
-    )
-    .describe("3 to 5 real products, then this product as the last one; x and y are your estimates"),
-  requirement_analysis: z.string().describe("what matters most and what is hard about it"),
-  requirement_pool: z
-    .array(
-      z.object({
-        priority: z.enum(["P0", "P1", "P2"]).describe("P0 must, P1 should, P2 may"),
-        text: z.string().describe("one requirement that can be checked"),
-      }),
-    )
-    .describe("3 to 7, most important first"),
-  ui_design: z
-    .string()
-    .describe(
-      "what the user sees and does: elements, layout, controls, style; for a command line its commands and messages; plain text",
-    ),
-  anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
-});
+export const Prd = withOtherNames(
+  z.object({
+    language: z.string().describe("the human language of this document, such as English or 中文"),
+    programming_language: z
+      .string()
+      .describe("as the request says; otherwise HTML/CSS/JavaScript for a browser game or page, else what suits best"),
+    original_requirements: z.string().describe("the request, word for word"),
+    project_name: z.string().describe("snake_case, ASCII letters and digits, such as snake_game"),
+    product_goals: z.array(z.string()).describe("up to 3 clear goals that do not overlap"),
+    user_stories: z.array(z.string()).describe("3 to 5, each one sentence: As a ..., I want ... so that ..."),
+    competitors: z
+      .array(
+        z.object({
+          name: z.string(),
+          strengths: z.string(),
+          weaknesses: z.string(),
+          x: z.number().describe("reach, from 0 (few users) to 1 (many users)"),
+          y: z.number().describe("quality, from 0 (poor) to 1 (excellent)"),
+        }),
+      )
+      .describe("3 to 5 real products, then this product as the last one; x and y are your estimates"),
+    requirement_analysis: z.string().describe("what matters most and what is hard about it"),
+    requirement_pool: z
+      .array(
+        z.object({
+          priority: z.enum(["P0", "P1", "P2"]).describe("P0 must, P1 should, P2 may"),
+          text: z.string().describe("one requirement that can be checked"),
+        }),
+      )
+      .describe("3 to 7, most important first"),
+    ui_design: z
+      .string()
+      .describe(
+        "what the user sees and does: elements, layout, controls, style; for a command line its commands and messages; plain text",
+      ),
+    anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
+  }),
+);
 export type Prd = z.infer<typeof Prd>;
 
 export interface PrdRequest {

@@ -6,39 +6,42 @@ import { scaffold } from "../src/project/scaffold.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import { type Words, wordsIn } from "./document-words.ts";
+import { withOtherNames } from "./field-names.ts";
 import { contract, type Design } from "./write-design.ts";
 import { type Prd, prdBrief } from "./write-prd.ts";
 
-export const Tasks = z.object({
-  required_packages: z
-    .array(
-      z.object({
-        name: z.string().describe("as the package manager of the programming language knows it"),
-        version: z.string().describe("such as ^4.19.0 or >=2.31; empty for any"),
-        why: z.string(),
-      }),
-    )
-    .describe("third-party packages of the programming language; empty if the standard library is enough"),
-  other_packages: z
-    .array(z.object({ name: z.string(), version: z.string(), why: z.string() }))
-    .describe("programs that must be on the machine besides the programming language, such as ffmpeg; empty if none"),
-  tasks: z
-    .array(
-      z.object({
-        path: z.string().describe("a file of the design"),
-        logic: z.string().describe("what to write in it: functions, rules, edge cases, numbers; a few sentences"),
-        depends_on: z
-          .array(z.string())
-          .describe("paths of the files that must be written before it: those of the design, and more if need be"),
-      }),
-    )
-    .describe("one for every file of the design, those that others depend on first"),
-  shared_knowledge: z
-    .string()
-    .describe("what every file must agree on: names, constants, data formats, element ids, events, conventions"),
-  api_spec: z.string().describe("OpenAPI 3 as YAML if the product has an HTTP interface; otherwise empty"),
-  anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
-});
+export const Tasks = withOtherNames(
+  z.object({
+    required_packages: z
+      .array(
+        z.object({
+          name: z.string().describe("as the package manager of the programming language knows it"),
+          version: z.string().describe("such as ^4.19.0 or >=2.31; empty for any"),
+          why: z.string(),
+        }),
+      )
+      .describe("third-party packages of the programming language; empty if the standard library is enough"),
+    other_packages: z
+      .array(z.object({ name: z.string(), version: z.string(), why: z.string() }))
+      .describe("programs that must be on the machine besides the programming language, such as ffmpeg; empty if none"),
+    tasks: z
+      .array(
+        z.object({
+          path: z.string().describe("a file of the design").meta({ exact: true }),
+          logic: z.string().describe("what to write in it: functions, rules, edge cases, numbers; a few sentences"),
+          depends_on: z
+            .array(z.string())
+            .describe("paths of the files that must be written before it: those of the design, and more if need be"),
+        }),
+      )
+      .describe("one for every file of the design, those that others depend on first"),
+    shared_knowledge: z
+      .string()
+      .describe("what every file must agree on: names, constants, data formats, element ids, events, conventions"),
+    api_spec: z.string().describe("OpenAPI 3 as YAML if the product has an HTTP interface; otherwise empty"),
+    anything_unclear: z.string().describe("open questions and what you assume; empty if none"),
+  }),
+);
 export type Tasks = z.infer<typeof Tasks>;
 
 export interface TasksRequest {

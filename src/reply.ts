@@ -7,6 +7,7 @@ import type { LlmAnswer } from "./llm/call.ts";
 import type { About, ChatMessage } from "./llm/provider.ts";
 import type { RepairChoice } from "./options.ts";
 import {
+  accepted,
   joinCut,
   type Problem,
   pathText,
@@ -30,7 +31,8 @@ export function json<D extends Json>(name: string, schema: ZodType<D>): Reply<D>
     get schema() {
       return { name, schema: strictSchema(schema) };
     },
-    read: (text, { truncated }) => repair(text, schema, truncated ? { finishReason: "length" } : {}),
+    read: (text, { truncated }) =>
+      repair(text, schema, { accept: "exact", ...(truncated ? { finishReason: "length" } : {}) }),
     join: joinCut,
     rest: (problems, partial) => restOf({ name, schema }, problems, partial),
   };
@@ -118,7 +120,7 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
 
   for (let reasks = 0; reasks <= maxReasks; reasks++) {
     const { text, truncated, model, loops } = await whole();
-    const read = loops ? endless : accept((rest ?? reply).read(text, { truncated }), question.repair);
+    const read = loops ? endless : accepted((rest ?? reply).read(text, { truncated }), acceptance(question.repair));
     const reading = settle(action, input, read);
     const seen = { key: keyOf(about), ...about };
     const saved = `${fileNameOf(about)}.txt`;
@@ -211,21 +213,8 @@ function noted(repairs: readonly Repair[]) {
   return [...once.values()];
 }
 
-/** Holds a reading to what the user accepts: without repair only what needed none, strictly only what lost nothing. */
-function accept<D>(reading: Reading<D>, choice: RepairChoice): Reading<D> {
-  if (choice === true || !reading.ok) return reading;
-  const refused = reading.repairs.filter(({ lossy }) => choice === false || lossy);
-  if (refused.length === 0) return reading;
-  const problems = refused.map(({ kind, path, note }): Problem => {
-    const what = note === undefined ? kind : `${kind}: ${note}`;
-    return {
-      kind: choice === false ? "unclean" : "lossy",
-      path,
-      message: `${pathText(path) || "the answer"}: not clean (${what})`,
-    };
-  });
-  return { ok: false, problems, partial: undefined, truncated: reading.truncated };
-}
+/** What each choice of the user accepts. */
+const acceptance = (choice: RepairChoice) => (choice === "strict" ? "lossless" : choice ? "any" : "clean");
 
 /** Applies the action's own rules to what was read. */
 function settle<I, D extends Json>(action: Action<I, D>, input: I, reading: Reading<D>) {

@@ -27,7 +27,7 @@ export function restOf<D extends Json>(
     instruction: `Answer with one JSON object that has exactly these fields, and nothing else:\n\n${shapeOf(asked)}`,
     schema: { name, schema: strictSchema(asked) },
     read(text, { truncated }) {
-      const options = truncated ? { finishReason: "length" } : {};
+      const options = { accept: "exact", ...(truncated ? { finishReason: "length" } : {}) } as const;
       // Some models give the whole document all the same.
       const whole = repair(text, schema, options) as Reading<D>;
       if (whole.ok) return whole;

@@ -123,7 +123,8 @@ function unfenced(text: string, path: string): Source | undefined {
   return { text: code.replace(/^(?:[ \t]*\n){1,50}/, ""), kinds };
 }
 
-function withOneLineBreak(text: string): string {
+/** A file ends in one line break. */
+export function withOneLineBreak(text: string): string {
   let end = text.length;
   while (text[end - 1] === "\n") end--;
   return `${text.slice(0, end)}\n`;

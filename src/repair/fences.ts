@@ -47,6 +47,18 @@ export function fences(
   return found;
 }
 
+/** The block a place stands in; the blocks are in the order of the text. */
+export function blockAt(blocks: readonly Fence[], at: number): Fence | undefined {
+  let [low, high] = [0, blocks.length - 1];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if ((blocks[middle]?.from ?? 0) <= at) low = middle;
+    else high = middle - 1;
+  }
+  const block = blocks[low];
+  return block && block.from <= at && at < block.to ? block : undefined;
+}
+
 /** Whether a fence's info string announces Markdown. */
 export const isMarkdown = (info: string): boolean => /^(?:markdown|mdx?|[^\s]+\.mdx?)\b/i.test(info);
 

@@ -1,4 +1,6 @@
+export { type Acceptance, accepted } from "./accept.ts";
 export { readCode } from "./code.ts";
+export { readFiles } from "./files.ts";
 export { joinCut } from "./join.ts";
 export type { Extra, Path, Problem, Reading, Repair, RepairKind, Span } from "./reading.ts";
 export { pathText, repairKinds } from "./reading.ts";

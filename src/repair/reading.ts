@@ -108,6 +108,7 @@ export type Reading<T> =
   | {
       readonly ok: true;
       readonly value: T;
+      /** By their place in the text; of those that lose nothing the first 5,000. */
       readonly repairs: readonly Repair[];
       readonly lossy: boolean;
       readonly truncated: boolean;

@@ -17,7 +17,7 @@ export function stripReasoning(text: string): string {
     if (end === undefined) return "";
     rest = rest.slice(end);
   }
-  const end = danglingEnd(rest);
+  const end = rest === text ? danglingEnd(rest) : undefined;
   if (end !== undefined) rest = rest.slice(end);
   return rest === text ? text : rest.replace(/^\s*\n/, "");
 }
@@ -46,12 +46,14 @@ function danglingEnd(text: string): number | undefined {
   for (const tag of tags) {
     while ((kept[next]?.end ?? tag.index) < tag.index) next++;
     const inside = (kept[next]?.start ?? tag.index) < tag.index;
-    if (!inside && !quoted(text, tag.index)) return tag.index + tag[0].length;
+    const spoken = /["'`\\]/.test(text[tag.index + tag[0].length] ?? "") || quoted(text, tag.index);
+    if (!inside && !spoken) return tag.index + tag[0].length;
   }
   return undefined;
 }
 
 function quoted(text: string, at: number): boolean {
   const line = text.slice(Math.max(text.lastIndexOf("\n", at) + 1, at - 500), at);
-  return ['"', "`"].some((quote) => line.split(quote).length % 2 === 0);
+  const plain = line.replace(/\\./g, "");
+  return ['"', "`"].some((quote) => line.split(quote).length % 2 === 0 || plain.split(quote).length % 2 === 0);
 }

@@ -9,7 +9,7 @@ export interface Span {
 
 // What can follow the bracket that opens an object or a list, so that a bracket in a sentence is not taken for one.
 const opening =
-  /(?:\{[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[}｛,\\#]|\/[/*]|&(?:quot|#34|#x22);|\*\*|\.\.\.|[\p{L}_$][\p{L}\p{N}_$ .-]{0,80}["']?\s{0,20}(?:[:：]|=>?)|<!--|\\[nrt])|\[[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[\](｛\\#]|\/[/*]|&quot;|[-+.]?\d|(?:true|false|null|True|False|None)\b)|[｛［])/iuy;
+  /(?:\{[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[}｛,\\#]|\/[/*]|&(?:quot|apos|#34|#39|#x22|#x27);|\*\*|\.\.\.|[\p{L}_$][\p{L}\p{N}_$ .-]{0,80}["']?\s{0,20}(?:[:：]|=>?)|<!--|\\[nrt])|\[[\s\u200b-\u200f\u2060]{0,200}(?:["'`“‘„「＂{[\](｛\\#]|\/[/*]|&quot;|[-+.]?\d|(?:true|false|null|True|False|None)\b)|[｛［])/iuy;
 
 /** Whether a JSON object or list can begin here. */
 export function opensJson(text: string, at: number): boolean {

@@ -1,10 +1,10 @@
 import type { ZodType } from "zod";
 import { fences } from "./fences.ts";
-import { fitted } from "./fit.ts";
+import { fitted } from "./find/fit.ts";
+import { search } from "./find/search.ts";
 import type { Reading } from "./reading.ts";
 import { stripReasoning } from "./reasoning.ts";
 import { type RepairOptions, repair } from "./repair.ts";
-import { search } from "./search.ts";
 import { type AnySchema, anything, goalOf, type Wanted } from "./wanted.ts";
 
 /** An answer that is read while it comes. */

@@ -2,6 +2,10 @@ import { type ZodType, z } from "zod";
 import { fold } from "./fold.ts";
 import { choices, itemsOf, options, resolve, type SchemaNode, schemaNode, typeOf } from "./schema-node.ts";
 
+/** The name of the member that is wanted under a written key: itself, or the one it is another spelling of. */
+export const nameOf = ({ keys, names }: Wanted, key: string): string | undefined =>
+  keys.includes(key) ? key : names.get(fold(key));
+
 /** What a schema wants at one place, made ready for looking up. */
 export interface Wanted {
   readonly node: SchemaNode;

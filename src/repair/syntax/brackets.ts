@@ -66,7 +66,7 @@ function member(place: Place, level: number, at: number): number {
   if (frame.tree.type === "list") return ahead ? 4 : text[at] === "{" && isFlat(frame.wanted.item(0).type) ? 2 : 0;
   if (!ahead) return 5;
   const name = nameIn(frame, ahead.key);
-  if (name !== undefined) return frame.seen.has(name) ? 3 : 0;
+  if (name !== undefined) return frame.seen?.has(name) ? 3 : 0;
   if (frame.wanted.keys.length === 0) return ahead.quoted ? 0.4 : 1;
   return isOpen(frame) ? 1 : 4;
 }

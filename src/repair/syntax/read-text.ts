@@ -65,7 +65,7 @@ function finished(place: Place, at: number, from: number, ending: Ending, mends:
 function readTriple(place: Place, at: number, triple: string): TextTree | undefined {
   const { text, end } = place;
   let close = text.indexOf(triple, at + 3);
-  while (close >= 0 && close < end && !goesOn(place, close + 3, true)) close = text.indexOf(triple, close + 1);
+  while (close >= 0 && close < end && !goesOn(place, close + 3, false)) close = text.indexOf(triple, close + 1);
   if (close < 0 || close >= end) return undefined;
   const mends: Mend[] = [{ kind: "quote", start: at, end: at + 3, lossy: false }];
   const info = triple === "```" ? (/^[\w+#.-]{0,30}[ \t]*\n/.exec(text.slice(at + 3, at + 40))?.[0].length ?? 0) : 0;

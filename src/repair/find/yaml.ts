@@ -1,7 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
-import { fold } from "./fold.ts";
-import type { Member, Tree } from "./tree.ts";
-import { anything, containerOf, type Wanted } from "./wanted.ts";
+import { fold } from "../fold.ts";
+import type { Member, Tree } from "../syntax/tree.ts";
+import { anything, containerOf, type Wanted } from "../wanted.ts";
 
 // Its parser keeps every token: more text than this is no document of ours.
 const longest = 256_000;

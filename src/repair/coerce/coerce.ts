@@ -1,9 +1,9 @@
-import { coerceList } from "./coerce-list.ts";
-import { coerceObject } from "./coerce-object.ts";
-import { coerceBoolean, coerceNumber, coerceText, losesDigits } from "./coerce-scalar.ts";
-import type { Extra, Path, Repair, RepairKind, Span } from "./reading.ts";
-import { define, scalar, type Tree } from "./tree.ts";
-import { anything, type Wanted } from "./wanted.ts";
+import type { Extra, Path, Repair, RepairKind, Span } from "../reading.ts";
+import { define, mostMends, plain, scalar, type Tree } from "../syntax/tree.ts";
+import { anything, type Wanted } from "../wanted.ts";
+import { coerceList } from "./list.ts";
+import { coerceObject } from "./object.ts";
+import { coerceBoolean, coerceNumber, coerceText, losesDigits } from "./scalar.ts";
 
 /** A value brought nearer to a schema, how, and how far it still is from it. */
 export interface Coerced {
@@ -141,43 +141,37 @@ export class Coercion {
   }
 
   /** The value as it is, with all that was repaired in it. */
-  freely(tree: Tree, trail: Trail | undefined, reported = false): unknown {
-    const out: unknown[] = [];
-    const waiting: { tree: Tree; trail: Trail | undefined; put(value: unknown): void }[] = [
-      { tree, trail, put: (value) => out.push(value) },
-    ];
-    for (let next = waiting.pop(); next; next = waiting.pop()) {
-      const { tree: part, trail: up, put } = next;
-      if (part !== tree || !reported) this.reportMends(part, up);
-      if (part.type === "object") {
-        const object: Record<string, unknown> = {};
-        put(object);
-        const entries = part.members.map(({ key, keyStart, keyEnd, value }) => {
-          if (Object.hasOwn(object, key)) this.report("duplicate-key", { step: key, up }, [keyStart, keyEnd], true);
-          define(object, key, undefined);
-          return { tree: value, trail: { step: key, up }, put: (inner: unknown) => define(object, key, inner) };
-        });
-        for (const entry of entries.reverse()) waiting.push(entry);
-      } else if (part.type === "list") {
-        const list: unknown[] = new Array(part.items.length);
-        put(list);
-        for (let index = part.items.length - 1; index >= 0; index--) {
-          const item = part.items[index] as Tree;
-          waiting.push({
-            tree: item,
-            trail: { step: index, up },
-            put: (inner) => {
-              list[index] = inner;
-            },
-          });
-        }
-      } else {
-        if (part.type === "number" && losesDigits(part.source))
-          this.report("number", up, [part.start, part.end], true, "more digits than a number holds");
-        put(scalar(part));
-      }
+  freely(tree: Tree, trail: Trail | undefined, reported = false, depth = 0): unknown {
+    if (!reported) this.reportMends(tree, trail);
+    if (tree.type === "list") {
+      if (depth >= deepest) return this.withoutPaths(tree, trail);
+      return tree.items.map((item, index) => this.freely(item, { step: index, up: trail }, false, depth + 1));
     }
-    return out[0];
+    if (tree.type !== "object") {
+      if (tree.type === "number" && losesDigits(tree.source))
+        this.report("number", trail, [tree.start, tree.end], true, "more digits than a number holds");
+      return scalar(tree);
+    }
+    if (depth >= deepest) return this.withoutPaths(tree, trail);
+    const object: Record<string, unknown> = {};
+    for (const { key, keyStart, keyEnd, value } of tree.members) {
+      const at = { step: key, up: trail };
+      if (Object.hasOwn(object, key)) this.report("duplicate-key", at, [keyStart, keyEnd], true);
+      define(object, key, this.freely(value, at, false, depth + 1));
+    }
+    return object;
+  }
+
+  /** A value that is nested very deeply; what was repaired in it is reported for the whole. */
+  private withoutPaths(tree: Tree, trail: Trail | undefined): unknown {
+    const waiting =
+      tree.type === "object" ? tree.members.map(({ value }) => value) : tree.type === "list" ? [...tree.items] : [];
+    for (let part = waiting.pop(); part; part = waiting.pop()) {
+      this.reportMends(part, trail);
+      if (part.type === "object") for (const { value } of part.members) waiting.push(value);
+      else if (part.type === "list") for (const item of part.items) waiting.push(item);
+    }
+    return plain(tree);
   }
 
   /** Reads a part that stands within a text of its own. */
@@ -203,11 +197,13 @@ export class Coercion {
   }
 
   report(kind: RepairKind, trail: Trail | undefined, span: Span, lossy = false, note?: string): void {
+    if (!lossy && this.repairs.length >= mostMends) return;
     const noted = note === undefined ? {} : { note };
     this.repairs.push({ kind, path: pathOf(trail), span: this.spanOf(span), lossy, ...noted });
   }
 
   private reportMends(tree: Tree, trail: Trail | undefined): void {
+    if (!tree.mends && !tree.cut) return;
     for (const { kind, start, end, lossy, note, key } of tree.mends ?? [])
       this.report(kind, key === undefined ? trail : { step: key, up: trail }, [start, end], lossy, note);
     if (tree.cut && tree.type === "text")
@@ -259,7 +255,6 @@ function isEcho(text: string, tree: Tree, { node }: Wanted): boolean {
   if (text === node.description || /^(?:\.{3}|…|<[^<>]{1,100}>)$/.test(text)) return true;
   const bare = tree.type === "text" && tree.bare === true;
   return (
-    text === "string" ||
-    (bare && /^(?:string|number|integer|boolean|array|object|any)\b(?:\[\])*(?:\s*\|.*|\s*\/\/.*)?$/.test(text))
+    text === "string" || (bare && /^(?:string|number|integer|boolean|array|object|any)\b(?:$|[[\s;|/].*$)/.test(text))
   );
 }

@@ -1,7 +1,7 @@
-import { strictTree } from "./strict.ts";
-import { tolerantTree } from "./tolerant.ts";
-import type { Tree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
+import { strictTree } from "../syntax/strict.ts";
+import { tolerantTree } from "../syntax/tolerant.ts";
+import type { Tree } from "../syntax/tree.ts";
+import type { Wanted } from "../wanted.ts";
 
 /** The object or list that a text is as a whole, malformed or not; undefined where it is anything else. */
 export function embedded(text: string, wanted: Wanted, bracket: "{" | "["): Tree | undefined {

@@ -1,11 +1,11 @@
+import { fold } from "../fold.ts";
+import { type ListTree, plain, type TextTree, type Tree } from "../syntax/tree.ts";
+import type { Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
 import { absent } from "./coerce.ts";
-import { nothing } from "./coerce-scalar.ts";
 import { embedded } from "./embedded.ts";
-import { fold } from "./fold.ts";
+import { nothing } from "./scalar.ts";
 import { splitLabel, splitText } from "./split-text.ts";
-import { type ListTree, plain, type TextTree, type Tree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** A list for a place that wants one, also where a text, an object or a single item was written. */
 export function coerceList(coercion: Coercion, wanted: Wanted, tree: Tree, trail: Trail | undefined): unknown {

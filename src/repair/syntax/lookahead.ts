@@ -8,7 +8,7 @@ export interface KeyAhead {
 }
 
 const quotedKey =
-  /(?:\*\*|__)?(?:\\?"([^"\\\n]{1,100})\\"\s{0,20}[:：]|["“”„＂]{1,2}((?:[^"“”„＂\\\n]|\\.){1,100})["“”＂]{1,2}(?:\*\*|__)?\s{0,20}(?:[:：]|=>?(?!=))|['‘`]((?:[^'‘’`\\\n]|\\.){1,100})['’`]\s{0,20}(?:[:：]|=>?(?!=))|[「『]([^「」『』\n]{1,100})[」』]\s{0,20}[:：])/y;
+  /(?:\*\*|__)?(?:\\?"([^"\\\n]{1,100})\\"\s{0,20}[:：]|(?:""((?:[^"\\\n]|\\.){1,100})""|["“”„＂]((?:[^"“”„＂\\\n]|\\.){1,100})["“”＂])(?:\*\*|__)?\s{0,20}(?:[:：]|=>?(?!=))|['‘`]((?:[^'‘’`\\\n]|\\.){1,100})['’`]\s{0,20}(?:[:：]|=>?(?!=))|[「『]([^「」『』\n]{1,100})[」』]\s{0,20}[:：])/y;
 const bareKey =
   /([\p{L}_$][\p{L}\p{N}_$]{0,60}(?:[ .\-/][\p{L}\p{N}_$]{1,40}){0,6})["”']?[ \t]{0,20}(?:[:：](?!\/\/)|=>)/uy;
 
@@ -19,7 +19,7 @@ export function keyAhead(text: string, at: number, end: number): KeyAhead | unde
     quotedKey.lastIndex = at;
     const match = quotedKey.exec(text);
     if (!match || quotedKey.lastIndex > end) return undefined;
-    return { key: match[1] ?? match[2] ?? match[3] ?? match[4] ?? "", quoted: true };
+    return { key: match.slice(1).find((key) => key !== undefined) ?? "", quoted: true };
   }
   bareKey.lastIndex = at;
   const match = bareKey.exec(text);
@@ -27,7 +27,8 @@ export function keyAhead(text: string, at: number, end: number): KeyAhead | unde
   return { key: match[1] ?? "", quoted: false };
 }
 
-const brokenKey = /"(?:([^"\n]{1,100})"\s{0,20}|([^"\n:：]{1,60})[:：]\s{0,20})(?=["“[{\d]|true|false|null)/y;
+const brokenKey =
+  /(?:\*\*|__)?(?:["“]([^"“”\n]{1,100})["”]|'([^'\n]{1,100})'|["'“]([^"'“\n:：]{1,60})[:：])(?:\*\*|__)?\s{0,20}(?=["'“[{\d]|true|false|null)/y;
 
 /** The key here, also one that has lost its colon or its closing mark, if the object at a level waits for it. */
 export const keyFor = (place: Place, level: number, at: number): KeyAhead | undefined =>
@@ -36,7 +37,7 @@ export const keyFor = (place: Place, level: number, at: number): KeyAhead | unde
 function keyWithoutColon(place: Place, level: number, at: number): KeyAhead | undefined {
   brokenKey.lastIndex = at;
   const match = brokenKey.exec(place.text);
-  const key = match?.[1] ?? match?.[2];
+  const key = match?.[1] ?? match?.[2] ?? match?.[3];
   return key !== undefined && awaits(place.frames[level], key) ? { key, quoted: true } : undefined;
 }
 
@@ -83,8 +84,15 @@ export function goesOn(place: Place, at: number, doubtful: boolean, odd = doubtf
 /** Whether the outermost bracket can have closed, with `next` behind it. */
 function endsAll(place: Place, at: number, next: number, doubtful: boolean): boolean {
   const { text } = place;
-  if (!doubtful) return !isQuote(text[next]) || isBlank(text.charCodeAt(next - 1));
+  if (!doubtful && isQuote(text[next]) && !isBlank(text.charCodeAt(next - 1))) return closesAround(place, next + 1);
+  if (!doubtful) return true;
   return !namedLater(place, at) && (text[next] === "}" || text[next] === "]" || text.slice(at, next).includes("\n"));
+}
+
+/** Whether a mark that ends at `at` closes a text all around: nothing follows it on its line. */
+function closesAround({ text, end }: Place, at: number): boolean {
+  const next = lookPast(text, at, end);
+  return next >= end || isStop(text, next) || text.slice(at, next).includes("\n");
 }
 
 function afterComma(
@@ -139,23 +147,28 @@ function startsItem(place: Place, frame: Frame, next: number, doubtful: boolean,
 
 /** Whether the quotation mark here opens a text that ends as texts end, within a few hundred characters. */
 export function isWholeText(text: string, at: number, end: number): boolean {
+  const close = closingMark(text, at, end);
+  if (close === undefined) return true;
+  const after = lookPast(text, close + 1, end);
+  return after >= end || isComma(text[after]) || isCloser(text[after]) || isQuote(text[after]) || text[after] === ":";
+}
+
+/** The first mark that may close the text which opens here, on its line and within a few hundred characters. */
+export function closingMark(text: string, at: number, end: number): number | undefined {
   const quote = text[at] ?? '"';
   const closers = quote === '"' ? '"”' : (closersOf[quote] ?? quote);
   const limit = Math.min(end, at + 400);
   let curly = 0;
   for (let next = at + 1; next < limit; next++) {
-    if (text[next] === "\\") next++;
+    const char = text[next] ?? "";
+    if (char === "\\") next++;
+    else if (char === "\n") return undefined;
     else if (isApostrophe(text, next)) continue;
-    else if (quote === '"' && text[next] === "“") curly++;
-    else if (text[next] === "”" && curly > 0) curly--;
-    else if (closers.includes(text[next] ?? "")) {
-      const after = lookPast(text, next + 1, end);
-      return (
-        after >= end || isComma(text[after]) || isCloser(text[after]) || isQuote(text[after]) || text[after] === ":"
-      );
-    } else if (text[next] === "\n") return true;
+    else if (quote === '"' && char === "“") curly++;
+    else if (char === "”" && curly > 0) curly--;
+    else if (closers.includes(char)) return next;
   }
-  return true;
+  return undefined;
 }
 
 /** Whether an apostrophe stands here within a word. */

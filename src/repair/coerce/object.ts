@@ -1,11 +1,11 @@
+import { fold } from "../fold.ts";
+import { jsonText, type ListTree, type Member, type ObjectTree, plain, type Tree } from "../syntax/tree.ts";
+import { nameOf, type Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
-import { nothing } from "./coerce-scalar.ts";
 import { embedded } from "./embedded.ts";
-import { fold } from "./fold.ts";
 import { matchKeys } from "./keys.ts";
+import { nothing } from "./scalar.ts";
 import { splitLabel } from "./split-text.ts";
-import { jsonText, type ListTree, type Member, type ObjectTree, plain, type Tree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** An object for a place that wants one, under whatever names, levels and wrappings its members were written. */
 export function coerceObject(coercion: Coercion, wanted: Wanted, tree: Tree, trail: Trail | undefined): unknown {
@@ -35,11 +35,11 @@ export function coerceObject(coercion: Coercion, wanted: Wanted, tree: Tree, tra
 /** What is inside, where none of the members is wanted and one holds what is. */
 function wrapped(tree: ObjectTree, wanted: Wanted): Tree | undefined {
   if (wanted.keys.length === 0 || tree.members.length === 0 || tree.members.length > 6) return undefined;
-  const known = tree.members.filter(({ key }) => wanted.names.has(fold(key))).length;
+  const known = tree.members.filter(({ key }) => nameOf(wanted, key) !== undefined).length;
   const call = known > 0 ? callArguments(tree, wanted) : undefined;
   if (known > 0) return call;
   const parts = tree.members.filter(
-    ({ value }) => value.type === "object" && value.members.some(({ key }) => wanted.names.has(fold(key))),
+    ({ value }) => value.type === "object" && value.members.some(({ key }) => nameOf(wanted, key) !== undefined),
   );
   if (
     parts.length > 1 &&
@@ -57,7 +57,9 @@ function wrapped(tree: ObjectTree, wanted: Wanted): Tree | undefined {
 function callArguments({ members }: ObjectTree, wanted: Wanted): Tree | undefined {
   const given = members.find(({ key }) => /^(?:arguments|parameters|params|input|args)$/i.test(key));
   const names = members.some(({ key }) => /^(?:name|function|tool|type|id)$/i.test(key));
-  return given && names && !wanted.names.has(fold(given.key)) && holds(given.value, wanted) ? given.value : undefined;
+  return given && names && nameOf(wanted, given.key) === undefined && holds(given.value, wanted)
+    ? given.value
+    : undefined;
 }
 
 /** Whether a value is, or wraps, an object with at least half of the required members. */
@@ -68,7 +70,7 @@ function holds(value: Tree, wanted: Wanted, depth = 0): boolean {
   if (value.type === "list")
     return value.items.length === 1 && value.items.some((item) => holds(item, wanted, depth + 1));
   if (value.type !== "object") return false;
-  const names = new Set(value.members.map(({ key }) => wanted.names.get(fold(key))));
+  const names = new Set(value.members.map(({ key }) => nameOf(wanted, key)));
   const there = [...wanted.required].filter((name) => names.has(name)).length;
   if (there > 0 && there * 2 >= wanted.required.size) return true;
   return value.members.length === 1 && value.members.some(({ value: inner }) => holds(inner, wanted, depth + 1));
@@ -111,7 +113,7 @@ export function mergedObject(trees: readonly Tree[], wanted: Wanted): ObjectTree
   for (const tree of trees) {
     if (tree.type !== "object") return undefined;
     for (const member of tree.members) {
-      const name = wanted.names.get(fold(member.key)) ?? member.key;
+      const name = nameOf(wanted, member.key) ?? member.key;
       if (seen.has(name)) return undefined;
       seen.add(name);
       members.push(member);
@@ -240,7 +242,7 @@ function placeOthers(
   for (const member of left) {
     const inner = member.value;
     if (inner.type !== "object" || inner.members.length === 0) continue;
-    const names = inner.members.map(({ key }) => wanted.names.get(fold(key)));
+    const names = inner.members.map(({ key }) => nameOf(wanted, key));
     if (names.some((name) => name === undefined || sources.has(name)) || new Set(names).size < names.length) continue;
     coercion.report("nested", trail, [member.keyStart, inner.end]);
     for (const [index, deeper] of inner.members.entries()) {

@@ -1,4 +1,4 @@
-import type { RepairKind } from "./reading.ts";
+import type { RepairKind } from "../reading.ts";
 
 /** A repair before it is known where in the value it stands: it belongs to the node that carries it. */
 export interface Mend {
@@ -58,6 +58,9 @@ export interface LiteralTree extends Part {
 /** A value as it was read from a text: with its place, the source of its numbers, and what was repaired. */
 export type Tree = ObjectTree | ListTree | TextTree | NumberTree | LiteralTree;
 
+/** A reading lists so many repairs that lose nothing, and no more: a text can hold one at every other character. */
+export const mostMends = 5000;
+
 /** Notes a repair on a node. */
 export function mend(
   tree: Tree,
@@ -81,38 +84,34 @@ export function mend(
 /** The plain value of a node. Deep trees do not exhaust the stack. */
 export function plain(tree: Tree): unknown {
   const out: unknown[] = [];
-  const waiting: { tree: Tree; put(value: unknown): void }[] = [{ tree, put: (value) => out.push(value) }];
+  const waiting: {
+    readonly tree: Tree;
+    readonly into: Record<string, unknown> | unknown[];
+    readonly key: string | number;
+  }[] = [];
+  waiting.push({ tree, into: out, key: 0 });
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const { tree, put } = next;
-    if (tree.type === "object") {
+    const { tree: part, into, key } = next;
+    let value: unknown;
+    if (part.type === "object") {
       const object: Record<string, unknown> = {};
-      put(object);
+      value = object;
       // The order of the keys is kept: a place for each is made before its value is known.
-      for (const { key, value } of tree.members) {
-        define(object, key, undefined);
-        waiting.push({ tree: value, put: (inner) => define(object, key, inner) });
+      for (const member of part.members) define(object, member.key, undefined);
+      for (let at = part.members.length - 1; at >= 0; at--) {
+        const member = part.members[at] as Member;
+        waiting.push({ tree: member.value, into: object, key: member.key });
       }
-      if (tree.members.length > 1) keepLast(waiting, tree.members.length);
-    } else if (tree.type === "list") {
-      const list: unknown[] = new Array(tree.items.length);
-      put(list);
-      tree.items.forEach((item, index) => {
-        waiting.push({
-          tree: item,
-          put: (inner) => {
-            list[index] = inner;
-          },
-        });
-      });
-    } else put(scalar(tree));
+    } else if (part.type === "list") {
+      const list: unknown[] = new Array(part.items.length);
+      value = list;
+      for (let at = part.items.length - 1; at >= 0; at--)
+        waiting.push({ tree: part.items[at] as Tree, into: list, key: at });
+    } else value = scalar(part);
+    if (Array.isArray(into)) into[Number(key)] = value;
+    else define(into, String(key), value);
   }
   return out[0];
-}
-
-/** The members pushed last are reversed, so that of two with one key the later is written last. */
-function keepLast<T>(waiting: T[], count: number): void {
-  const last = waiting.splice(waiting.length - count, count).reverse();
-  for (const entry of last) waiting.push(entry);
 }
 
 /** A value as JSON text; undefined where it is nested too deeply for that. */

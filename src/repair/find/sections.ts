@@ -1,9 +1,9 @@
-import { fences } from "./fences.ts";
-import { fold } from "./fold.ts";
-import { strictTree } from "./strict.ts";
-import { tolerantTree } from "./tolerant.ts";
-import type { Member, ObjectTree, TextTree, Tree } from "./tree.ts";
-import { containerOf, type Wanted } from "./wanted.ts";
+import { fences } from "../fences.ts";
+import { fold } from "../fold.ts";
+import { strictTree } from "../syntax/strict.ts";
+import { tolerantTree } from "../syntax/tolerant.ts";
+import type { Member, ObjectTree, TextTree, Tree } from "../syntax/tree.ts";
+import { containerOf, type Wanted } from "../wanted.ts";
 
 /** A document that was written as Markdown sections or as lines of key and value. */
 export interface Sections {

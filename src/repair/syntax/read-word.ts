@@ -1,10 +1,10 @@
+import type { Wanted } from "../wanted.ts";
 import { commentEnd, isBlank, isCloser, isComma, isQuote, lookPast, skipBlanks } from "./chars.ts";
 import { decode } from "./escapes.ts";
 import { goesOn, isStop, keyAhead } from "./lookahead.ts";
 import type { Place } from "./place.ts";
 import { textUpTo } from "./read-text.ts";
 import type { Mend, Tree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
 
 const literals: Readonly<Record<string, boolean | null>> = {
   true: true,

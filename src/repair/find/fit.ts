@@ -1,6 +1,6 @@
-import { type Coerced, coerce } from "./coerce.ts";
+import { type Coerced, coerce } from "../coerce/coerce.ts";
+import type { Wanted } from "../wanted.ts";
 import type { Found } from "./search.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** Something that may be the answer, brought near to the schema, and how well it suits it. */
 export interface Fit extends Found {
@@ -39,11 +39,15 @@ const size = (one: Fit): number => one.end - one.start;
 function byFit(a: Fit, b: Fit, wanted: Wanted): number {
   return (
     typed(a, wanted) - typed(b, wanted) ||
+    Number(isEcho(a)) - Number(isEcho(b)) ||
     faults(a) - faults(b) ||
     a.coerced.echoes - b.coerced.echoes ||
     Math.sign(b.coerced.known) - Math.sign(a.coerced.known)
   );
 }
+
+/** Most of what is known in it repeats what the question said. */
+const isEcho = ({ coerced: { echoes, known } }: Fit): boolean => echoes > 0 && echoes * 2 >= known;
 
 /** 0 where the value has the type that is wanted at the root. */
 function typed({ coerced: { value } }: Fit, wanted: Wanted): number {

@@ -7,26 +7,52 @@ export interface Source {
   /** Where a character of `text` stands in the original. */
   place(at: number): number;
   readonly decoded?: "entities" | "escaped" | "quoted";
+  /** Decoding stopped early, at a mark that should have been encoded. */
+  readonly stopped?: boolean;
 }
 
 /** A part of the text as it stands there. */
 export const sourceOf = (text: string, start: number, end: number): Source => ({ text, start, end, place: (at) => at });
 
-const escapedOpening = /[{[](?:\s|\\[nrt]|[{[])*\\"/y;
-const entityOpening = /[{[](?:\s|[{[])*&(?:quot|#34|#x22);/iy;
+const escapedOpening = /[{[](?:[\s\u200b-\u200f\u2060]|\\[nrt]|[{[])*\\"/y;
+const entityOpening = /[{[](?:[\s\u200b-\u200f\u2060]|[{[])*&(?:quot|apos|#34|#39|#x22|#x27);/iy;
 
-/** The same part decoded, if the bracket at `start` shows that all of it was escaped once too often or holds entities. */
-export function decodedSource(text: string, start: number, end: number): Source | undefined {
-  escapedOpening.lastIndex = start;
-  if (escapedOpening.test(text)) return decoded(text, start, end, escapes, "escaped");
-  entityOpening.lastIndex = start;
-  return entityOpening.test(text) ? decoded(text, start, end, entity, "entities") : undefined;
+/** Decodes the parts of one text; what was decoded once is used again for what begins further on. */
+export class Decoder {
+  private readonly text: string;
+  private last:
+    | { readonly source: Source; readonly start: number; readonly end: number; index(place: number): number }
+    | undefined;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  /** The part decoded, if the bracket at `start` shows that all of it was escaped once too often or holds entities. */
+  from(start: number, end: number): Source | undefined {
+    const kind = matchesAt(escapedOpening, this.text, start)
+      ? "escaped"
+      : matchesAt(entityOpening, this.text, start)
+        ? "entities"
+        : undefined;
+    if (kind === undefined) return undefined;
+    const { last } = this;
+    const again = last && last.source.decoded === kind && last.start <= start && start < last.end && end >= last.end;
+    if (again) return { ...last.source, start: last.index(start) };
+    this.last = decoded(this.text, start, end, kind);
+    return this.last.source;
+  }
+}
+
+function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 /** A text whose every line is quoted as in Markdown, without these marks; undefined for any other. */
 export function quotedSource(text: string): Source | undefined {
   if (!/^\s*> ?/.test(text.slice(0, 200)) || /^[ \t]*[^>\s]/m.test(text)) return undefined;
-  return decoded(text, 0, text.length, quoteMark, "quoted");
+  return decoded(text, 0, text.length, "quoted").source;
 }
 
 const quoteMark = /^[ \t]*> ?/gm;
@@ -50,16 +76,11 @@ const entities: Readonly<Record<string, string>> = {
   ndash: "–",
 };
 
-function decoded(
-  text: string,
-  start: number,
-  end: number,
-  pattern: RegExp,
-  kind: "escaped" | "entities" | "quoted",
-): Source {
+function decoded(text: string, start: number, end: number, kind: NonNullable<Source["decoded"]>) {
   const pieces: string[] = [];
   // At each change: how far the decoded text and the original had come.
   const marks: [number, number][] = [[0, start]];
+  const { pattern, read } = codes[kind];
   let length = 0;
   let begun = start;
   let stop = end;
@@ -71,16 +92,25 @@ function decoded(
       stop = index;
       break;
     }
-    const char = kind === "quoted" ? "" : kind === "escaped" ? unescaped(match) : unentitied(match);
+    const char = read(match);
     const kept = text.slice(begun, index);
     pieces.push(kept, char);
     length += kept.length + char.length;
     begun = index + found.length;
     marks.push([length, begun]);
   }
-  pieces.push(text.slice(begun, Math.max(begun, stop)));
+  stop = Math.max(begun, stop);
+  pieces.push(text.slice(begun, stop));
   const whole = pieces.join("");
-  return { text: whole, start: 0, end: whole.length, place: (at) => placeIn(marks, at), decoded: kind };
+  const source: Source = {
+    text: whole,
+    start: 0,
+    end: whole.length,
+    place: (at) => across(marks, at, 0, 1),
+    decoded: kind,
+    stopped: stop < end,
+  };
+  return { source, start, end: stop, index: (place: number) => across(marks, place, 1, 0) };
 }
 
 function unescaped([found, code, char = ""]: RegExpExecArray): string {
@@ -94,13 +124,20 @@ function unentitied([found, decimal, hex, name]: RegExpExecArray): string {
   return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point) : found;
 }
 
-function placeIn(marks: readonly [number, number][], at: number): number {
+/** The place in one of two texts that belongs to a place in the other. */
+function across(marks: readonly [number, number][], at: number, from: 0 | 1, to: 0 | 1): number {
   let [low, high] = [0, marks.length - 1];
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((marks[middle]?.[0] ?? 0) <= at) low = middle;
+    if ((marks[middle]?.[from] ?? 0) <= at) low = middle;
     else high = middle - 1;
   }
-  const [decodedAt, originalAt] = marks[low] ?? [0, 0];
-  return originalAt + (at - decodedAt);
+  const mark = marks[low] ?? [0, 0];
+  return mark[to] + (at - mark[from]);
 }
+
+const codes: Record<NonNullable<Source["decoded"]>, { pattern: RegExp; read(match: RegExpExecArray): string }> = {
+  escaped: { pattern: escapes, read: unescaped },
+  entities: { pattern: entity, read: unentitied },
+  quoted: { pattern: quoteMark, read: () => "" },
+};

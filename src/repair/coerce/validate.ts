@@ -1,6 +1,6 @@
 import type { z } from "zod";
-import type { Path, Repair } from "./reading.ts";
-import type { Goal } from "./wanted.ts";
+import type { Path, Repair } from "../reading.ts";
+import type { Goal } from "../wanted.ts";
 
 export type Validated =
   | { readonly ok: true; readonly value: unknown; readonly defaults: readonly Repair[] }

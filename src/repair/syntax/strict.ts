@@ -5,6 +5,9 @@ const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const word = /true|false|null/y;
 const words: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 
+/** What is nested more deeply than this is left to the tolerant reader, which is prepared for the worst. */
+const deepest = 20_000;
+
 interface Open {
   readonly tree: ObjectTree | ListTree;
   key: { readonly text: string; readonly start: number; readonly end: number } | undefined;
@@ -72,6 +75,7 @@ export function strictTree(text: string, start: number): Tree | undefined {
           text[at] === "{"
             ? { type: "object", members: [], start: at, end: at }
             : { type: "list", items: [], start: at, end: at };
+        if (open.length >= deepest) return undefined;
         open.push({ tree, key: undefined });
         at++;
         continue;

@@ -1,7 +1,7 @@
+import { fold } from "../fold.ts";
+import type { Wanted } from "../wanted.ts";
 import { bracketOf } from "./chars.ts";
-import { fold } from "./fold.ts";
 import type { ListTree, ObjectTree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
 
 /** An object or a list that is being read. */
 export interface Frame {
@@ -10,7 +10,7 @@ export interface Frame {
   /** The bracket that ends it: `)` or `}` for a list of another language. */
   readonly closer: "}" | "]" | ")";
   /** The names of the wanted members that were read. */
-  readonly seen: Set<string>;
+  seen: Set<string> | undefined;
   /** The key whose value comes next. */
   key: { readonly text: string; readonly start: number; readonly end: number } | undefined;
   /** What was read last. */
@@ -47,7 +47,7 @@ export const nameIn = (frame: Frame | undefined, key: string): string | undefine
 /** Whether the object at a level waits for this key. */
 export function awaits(frame: Frame | undefined, key: string): boolean {
   const name = nameIn(frame, key);
-  return name !== undefined && !frame?.seen.has(name);
+  return name !== undefined && !frame?.seen?.has(name);
 }
 
 /** Whether any name may be a member of the object. */
@@ -65,7 +65,7 @@ export function namedLater({ text, frames, lastKeys }: Place, at: number): boole
   const [root] = frames;
   if (root?.tree.type !== "object") return false;
   return root.wanted.keys.some((name) => {
-    if (root.seen.has(name)) return false;
+    if (root.seen?.has(name)) return false;
     let last = lastKeys.get(name);
     if (last === undefined) {
       last = text.lastIndexOf(`"${name}"`);

@@ -1,6 +1,6 @@
-import { fold } from "./fold.ts";
-import type { Member } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
+import { fold } from "../fold.ts";
+import type { Member } from "../syntax/tree.ts";
+import type { Wanted } from "../wanted.ts";
 
 /** How sure it is that a written key is the wanted one. */
 type Likeness = "exact" | "key-case" | "key-alias" | "key-similar";

@@ -1,7 +1,7 @@
 import { jsonrepair } from "jsonrepair";
+import { strictTree } from "../syntax/strict.ts";
+import type { Tree } from "../syntax/tree.ts";
 import type { Found } from "./search.ts";
-import { strictTree } from "./strict.ts";
-import type { Tree } from "./tree.ts";
 
 // jsonrepair copies all it has written at every repair: 64 kB of missing commas take it 0.3 s, 256 kB half a minute.
 const longest = 64_000;

@@ -1,7 +1,7 @@
+import { fold } from "../fold.ts";
+import { jsonText, type Member, plain, type Tree } from "../syntax/tree.ts";
+import type { Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
-import { fold } from "./fold.ts";
-import { jsonText, type Member, plain, type Tree } from "./tree.ts";
-import type { Wanted } from "./wanted.ts";
 
 const numeral = /^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+|\d*(?=\.\d))(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 

@@ -1,5 +1,5 @@
-import type { Fence } from "./fences.ts";
-import type { Repair } from "./reading.ts";
+import { blockAt, type Fence } from "../fences.ts";
+import type { Repair } from "../reading.ts";
 
 interface Stretch {
   readonly start: number;
@@ -31,7 +31,7 @@ export function around(
   }
   const [tag] = marks;
   if (tag) add("tag", tag.start, tag.end);
-  const block = blocks.find(({ from, to }) => from <= chosen.start && chosen.start < to);
+  const block = blockAt(blocks, chosen.start);
   if (block) add("fence", block.start, block.from);
   const alone = block ? undefined : blocks.find(({ start, content }) => start >= chosen.end && content.trim() === "");
   if (alone) add("fence", alone.start, alone.from);

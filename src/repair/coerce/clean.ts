@@ -1,0 +1,102 @@
+import type { Reading, Repair } from "../reading.ts";
+import type { Goal } from "../wanted.ts";
+import { losesDigits } from "./scalar.ts";
+import { isBranch, validated } from "./validate.ts";
+
+/** The reading of a text that is clean JSON as it stands and fits the schema; undefined for any other. */
+export function cleanReading(text: string, goal: Goal | undefined): Reading<unknown> | undefined {
+  const parsed = parse(text);
+  if (!parsed) return undefined;
+  if (!isBranch(parsed.value)) return scalarReading(text, parsed.value, goal);
+  if (/\d{16}/.test(text)) return undefined;
+  const checked = goal ? safely(() => goal.zod.safeParse(parsed.value)) : { success: true, data: parsed.value };
+  if (!checked?.success) return undefined;
+  const members = safely(() => sameMembers(parsed.value, checked.data));
+  return members !== undefined && colons(text, members) === members ? asIs(checked.data) : undefined;
+}
+
+/** The result, or nothing where the value is nested too deeply. */
+function safely<T>(work: () => T): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** A text, number or literal, where such a thing is wanted. */
+function scalarReading(text: string, value: unknown, goal: Goal | undefined): Reading<unknown> | undefined {
+  if (typeof value === "string" && !goal && /^\s*[{[]/.test(value)) return undefined;
+  if (goal && !validated(goal, value).ok) return undefined;
+  if (typeof value !== "number" || !losesDigits(text.trim())) return asIs(value);
+  const repair: Repair = {
+    kind: "number",
+    path: [],
+    span: [0, text.length],
+    lossy: true,
+    note: "more digits than a number holds",
+  };
+  return { ok: true, value, repairs: [repair], lossy: true, truncated: false, extras: [] };
+}
+
+const asIs = (value: unknown): Reading<unknown> => ({
+  ok: true,
+  value,
+  repairs: [],
+  lossy: false,
+  truncated: false,
+  extras: [],
+});
+
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** How many keys a JSON text seems to have: fewer than its value has members, or as many, or with a key that came twice more. */
+function colons(text: string, members: number): number {
+  let count = 0;
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) count++;
+  if (count >= members) return count;
+  // Some have blanks before their colon.
+  count = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) {
+    let next = at + 1;
+    while (text.charCodeAt(next) <= 32) next++;
+    if (text.charCodeAt(next) === 58) count++;
+  }
+  return count;
+}
+
+/** How many members a value has in all, if the schema has left it as it was; undefined if not. */
+function sameMembers(before: unknown, after: unknown): number | undefined {
+  if (!isBranch(before)) return before === after ? 0 : undefined;
+  if (!isBranch(after)) return undefined;
+  let members = 0;
+  if (Array.isArray(before)) {
+    if (!Array.isArray(after) || before.length !== after.length) return undefined;
+    for (let index = 0; index < before.length; index++) {
+      const inner = isBranch(before[index])
+        ? sameMembers(before[index], after[index])
+        : before[index] === after[index]
+          ? 0
+          : undefined;
+      if (inner === undefined) return undefined;
+      members += inner;
+    }
+    return members;
+  }
+  const keys = Object.keys(before);
+  if (before !== after && keys.length !== Object.keys(after).length) return undefined;
+  for (const key of keys) {
+    const [a, b] = [before[key], after[key]];
+    const inner = isBranch(a) ? sameMembers(a, b) : a === b ? 0 : undefined;
+    if (inner === undefined) return undefined;
+    members += inner + 1;
+  }
+  return members;
+}

@@ -128,6 +128,29 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
       refuseLooseWords(args, "a prompt", "metagpt ask");
       return does((await import("./ask.ts")).askLlms)(flags);
     });
+
+  program
+    .command("repair")
+    .description("read what a model answered, however broken")
+    .usage("[options] [FILE]")
+    .argument("[file]", "the answer; - or none reads it from standard input")
+    .option("--schema <schema>", "prd, design, tasks, or a file with a JSON Schema (default: any JSON)")
+    .option(
+      "--accept <which>",
+      "any, exact, lossless or clean answers (default: any)",
+      oneOf("any", "exact", "lossless", "clean"),
+    )
+    .option("--finish <reason>", "length if the output limit stopped the model", oneOf("stop", "length"))
+    .option("--partial", "print what could be read although it cannot be used")
+    .option("--json", "the value with its repairs, or the problems, as one object")
+    .option("--verbose", "every repair, not only those that lost something")
+    .helpOption("-h, --help", "print this")
+    .allowExcessArguments(false)
+    .action(async (file: string | undefined, own: Flags) => {
+      const flags = { ...program.opts(), ...own, ...(file === undefined ? {} : { file }) };
+      refuseWhatIsMissing(flags);
+      return does((await import("./repair.ts")).repairAnswer)(flags);
+    });
   return program;
 }
 
@@ -160,6 +183,13 @@ const dollars = (text: string): number => {
     throw new InvalidArgumentError("It must be an amount in USD.");
   return value;
 };
+
+const oneOf =
+  (...words: readonly string[]) =>
+  (text: string): string => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`It must be ${words.join(" or ")}.`);
+    return text;
+  };
 
 const count =
   (least: number) =>

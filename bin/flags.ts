@@ -22,4 +22,10 @@ export interface Flags {
   /** Of `ask`. */
   readonly prompt?: string;
   readonly system?: string;
+  /** Of `repair`. */
+  readonly file?: string;
+  readonly schema?: string;
+  readonly accept?: "any" | "exact" | "lossless" | "clean";
+  readonly finish?: string;
+  readonly partial?: boolean;
 }

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -12,7 +12,7 @@ import type { ChatMessage } from "../src/llm/provider.ts";
 import { listRecordings } from "../src/llm/recordings.ts";
 import { anthropicServer } from "./helpers/anthropic-server.ts";
 import { answers, resolveFrom } from "./helpers/config-folder.ts";
-import { answerToAll } from "./helpers/greeter.ts";
+import { answerToAll, prd } from "./helpers/greeter.ts";
 import { ollamaServer } from "./helpers/ollama-server.ts";
 import { openaiServer } from "./helpers/openai-server.ts";
 import { metagpt } from "./helpers/program.ts";
@@ -185,6 +185,10 @@ it("every command of the README works as it is written", { timeout: 60_000 }, as
     ...{ ANTHROPIC_API_KEY: "sk-ant-0123456789", ANTHROPIC_BASE_URL: claude.url },
     OLLAMA_API_BASE: ollama.url,
   };
+  writeFileSync(
+    join(cwd, "answer.txt"),
+    `Sure, here it is:\n\n\`\`\`json\n${JSON.stringify(prd).slice(0, -1)}\n\`\`\`\n`,
+  );
   const commands = commandsOf(partsOf(read("README.md")));
   const ended: [string, number | null][] = [];
   for (const words of commands) {

@@ -46,10 +46,15 @@ export const pathAlone = (word: string): string | undefined => pathOfWord(word, 
 const attribute =
   /(?:^|[\s{,(])(?:title|file_?name|file_?path|file|path|name)\s{0,3}[=:]\s{0,3}(?:"([^"]+)"|'([^']+)'|([^\s"'{},)]+))/i;
 
+function attributeOf(text: string): string | undefined {
+  const [, double, single, bare] = attribute.exec(text) ?? [];
+  return double ?? single ?? bare;
+}
+
 /** The path that the info string of a fence names: `js src/a.js`, `js:src/a.js`, `js title="src/a.js"`, `src/a.js`. */
 export function pathOfInfo(info: string): string | undefined {
-  const named = attribute.exec(info.slice(0, 1000));
-  if (named) return keptPath(named[1] ?? named[2] ?? named[3] ?? "");
+  const told = attributeOf(info.slice(0, 1000));
+  if (told !== undefined) return keptPath(told);
   const [first = "", ...words] = info.slice(0, 1000).split(/\s+/).map(unwrapped);
   const [, behind] = /^(?![a-z]:\\)[\w+#.-]*:(.+)$/i.exec(first) ?? [];
   const own = behind === undefined ? languageless(first) : pathOfWord(behind, "told");
@@ -77,38 +82,51 @@ const label =
   /^(?:(?:new |updated? |modified )?(?:source |code )?file(?:[ _-]?(?:name|path))?|path|(?:新增|新建|代码|源)?文件(?:名称?|路径)?|路径|檔案(?:名稱|路徑)?)[ \t]*[\d一二三四五六七八九十]{0,3}[ \t]*[:：][ \t]*(.+)$/i;
 
 /** The path that a line before a block names: as a heading, bold, inline code, behind a label, alone, or in a sentence. */
-export function namingOf(line: string): Naming | undefined {
-  if (line.length > 500) return undefined;
+export function namingOf(written: string): Naming | undefined {
+  if (written.length > 500) return undefined;
+  const [, tag = ""] = /^\s*<[\w-]+(\s[^<>]+)>\s*$/.exec(written) ?? [];
+  const tagged = attributeOf(tag);
+  if (tagged !== undefined) return naming(keptPath(tagged), true);
+  const line = written.replace(/(?<![\w/])\[([^\]]+)\]\([^)]*\)(?![\w/.])/g, "$1");
   const heading = /^\s{0,3}(#{1,6})\s+(.*)$/.exec(line);
   if (heading) {
     const path = onlyPath((heading[2] ?? "").replace(/[\s#]+$/, ""));
     return path === undefined ? undefined : { path, plainly: true, level: heading[1]?.length ?? 1 };
   }
   const words = line
-    .replace(/<\/?(?:summary|details|b|strong|code|p|h\d)>/gi, "")
+    .replace(/<\/?(?:summary|details|b|strong|code|p|h\d)>/gi, " ")
     .replace(/^[\s>]*(?:[-+•*][ \t]+)?(?:\(?\d{1,3}[.)、][ \t]*)?(?:={2,}|-{2,}|\/\/)?\s*/, "")
     .replace(/\s*(?:={2,}|-{2,})?\s*$/, "");
   const isBold = /^(?:\*\*|__(?!\w+__\.))/.test(words);
-  const plain = words.replace(/\*\*|^__(.*)__(?=[:：]?$)/g, "$1").trim();
+  const plain = words
+    .replace(/(?<![\w/.*-])\*{1,3}([^*]+)\*{1,3}(?![\w/.*])/g, " $1 ")
+    .trim()
+    .replace(/^__(.*)__(?=[:：]?$)/, "$1")
+    .trim();
   const [, told] = label.exec(plain) ?? [];
   const labelled = told === undefined ? undefined : pathOfWord(unwrapped(withoutNote(told)), "told");
-  if (labelled !== undefined) return { path: labelled, plainly: true };
-  const alone = pathOfWord(unwrapped(withoutNote(plain)), "alone");
-  if (alone !== undefined) return { path: alone, plainly: true };
-  const path = isBold || /[:：]$/.test(plain) ? onlyPath(plain) : undefined;
-  return path === undefined ? undefined : { path, plainly: isBold };
+  const own = labelled ?? pathOfWord(unwrapped(withoutNote(plain)), "alone");
+  if (own !== undefined) return naming(own, true);
+  const leadsTo = isBold || /[:：]$|`[^`]+`$/.test(plain);
+  return naming(leadsTo ? onlyPath(plain) : undefined, isBold);
 }
+
+const naming = (path: string | undefined, plainly: boolean): Naming | undefined =>
+  path === undefined ? undefined : { path, plainly };
 
 /** The level of a heading; undefined for any other line. */
 export const headingLevel = (line: string): number | undefined => /^\s{0,3}(#{1,6})\s/.exec(line)?.[1]?.length;
 
 /** A word without what is said behind it: `src/a.js (new)`, `src/a.js - the game`, `src/a.js:`. */
 const withoutNote = (text: string) =>
-  text.replace(/^(`[^`]+`|\S+)[ \t]*(?:[:：]|[ \t](?:[-–—(（].*)|[–—（].*)?$/, "$1").replace(/[:：]$/, "");
+  text
+    .replace(/^(`[^`]+`)[ \t]*[:：].*$/, "$1")
+    .replace(/^(`[^`]+`|\S+)[ \t]*(?:[:：]|[ \t](?:[-–—(（].*)|[–—（].*)?$/, "$1")
+    .replace(/[:：]$/, "");
 
 /** A word without the quotes and brackets around it. */
 function unwrapped(word: string): string {
-  const bare = word.replace(/^[`"'“”‘’《「【,;]+|[`"'“”‘’》」】,;。，；]+$/g, "").replace(/[.!?]+$/, "");
+  const bare = word.replace(/^[`"'“”‘’《「【,;]+|[`"'“”‘’》」】,;:。，；：]+$/g, "").replace(/[.!?]+$/, "");
   const [, inner] = /^\((.*)\)$|^\[(.*)\]$|^\{(.*)\}$/.exec(bare) ?? [];
   return inner ?? bare;
 }
@@ -131,12 +149,15 @@ function pathInWord(word: string): string | undefined {
   return path ?? pathOfWord(unwrapped(word), "alone");
 }
 
-/** The path that the first line of a file names in a comment; the second where the first has to come first. */
+const comment = /^\s*(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--+|\{\/\*|"""|''')[ \t]*(.*)$/;
+
+/** The path that a file's first line names in a comment: of the lines that may come before it, no more than need be. */
 export function pathOfComment(code: string): string | undefined {
-  const lines = code.slice(0, 1000).split("\n", 3);
+  const lines = code.slice(0, 1000).split("\n", 5);
   const first = lines.findIndex((line) => line.trim() !== "" && !/^\s*(?:#!|<!doctype\b|<\?(?:xml|php)\b)/i.test(line));
-  const [, words = ""] =
-    /^\s*(?:\/\/+|#+|--+|;+|%+|\/\*+|<!--+|\{\/\*|"""|''')[ \t]*(.*)$/.exec(lines[first] ?? "") ?? [];
+  const [head = "", next = ""] = first < 0 ? [] : lines.slice(first);
+  const opens = /^\s*(?:\/\*+|"""|''')\s*$/.test(head);
+  const words = opens ? next.replace(/^[\s*]+/, "") : (comment.exec(head)?.[1] ?? "");
   const plain = words.replace(/\s*(?:\*+\/\}?|--+>|"""|''')?\s*$/, "");
   const [, told] = label.exec(plain) ?? [];
   return pathOfWord(unwrapped(withoutNote(told ?? plain)), told === undefined ? "alone" : "told");

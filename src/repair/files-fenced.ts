@@ -48,7 +48,7 @@ export function filesInFences(text: string, truncated: boolean): WrittenFiles | 
     }
     if (isCut) report("truncated", [block.from, block.end], { path, lossy: true });
     else if (!block.closed) report("unclosed", [block.start, block.end], { path });
-    if (named.byComment) report("comment", commentSpan(block), { path, note: "the file's path; it stays in the code" });
+    if (named.byComment) report("path", commentSpan(block), { path });
     if (isCut && block.content.trim() === "") continue;
     if (earlier) {
       const candidates = [earlier.block.content, block.content] as const;
@@ -157,13 +157,13 @@ interface Said {
 
 /** What the lines between two blocks say of the second one's path. */
 function saidBefore(gap: string): Said {
-  const lines = gap.slice(-4000).split("\n");
+  const lines = gap.slice(-4000).split("\n").reverse();
   let beside: Naming | undefined;
   let shallowest = Number.POSITIVE_INFINITY;
   let first = true;
-  for (const line of lines.reverse()) {
+  for (const [index, line] of lines.entries()) {
     if (line.trim() === "") continue;
-    const naming = namingOf(line);
+    const naming = isListed(lines, index) ? undefined : namingOf(line);
     if (first) beside = naming;
     first = false;
     if (naming?.plainly && (naming.level ?? 1) < shallowest) return { beside, above: naming, turned: true };
@@ -171,6 +171,13 @@ function saidBefore(gap: string): Said {
   }
   return { beside, turned: shallowest < Number.POSITIVE_INFINITY };
 }
+
+/** Whether a line stands in a list of paths, which is about no block. */
+const isListed = (lines: readonly string[], index: number): boolean =>
+  isPathItem(lines[index]) && (isPathItem(lines[index - 1]) || isPathItem(lines[index + 1]));
+
+const isPathItem = (line: string | undefined): boolean =>
+  line !== undefined && /^\s*(?:[-+•*]|\d{1,3}[.)])\s/.test(line) && namingOf(line) !== undefined;
 
 /** The path of a block: from its fence, the line beside it, its first comment, or a heading further up. */
 function nameOf(block: Fence, beside: Naming | undefined, above: Naming | undefined): Named | undefined {

@@ -45,6 +45,7 @@ export const repairKinds = {
   lines: "the answer was written as lines of key and value",
   yaml: "the answer was written as YAML",
   guess: "the answer was so broken that its structure was guessed",
+  path: "the path of a file was taken from a comment, which stays in its code",
   block: "one of several code blocks was chosen",
   unfenced: "code came without a fence",
   unclosed: "a code fence was never closed",

@@ -16,11 +16,26 @@ export function schemaNode(schema: ZodType): SchemaNode {
 
 /** The node itself where it is a reference to another part of the root. */
 export function resolve(node: SchemaNode | boolean | undefined, root: SchemaNode): SchemaNode {
-  if (typeof node !== "object") return {};
-  if (node.$ref === undefined) return node;
-  if (node.$ref === "#") return root;
-  return root.$defs?.[node.$ref.replace("#/$defs/", "")] ?? {};
+  let at = node;
+  for (let step = 0; step < 20; step++) {
+    if (typeof at !== "object") return {};
+    if (at.$ref === undefined) return at;
+    at = partAt(root, at.$ref);
+  }
+  return {};
 }
+
+/** The part of a schema that a JSON pointer such as `#/$defs/Item` names. */
+function partAt(root: SchemaNode, pointer: string): SchemaNode | undefined {
+  let part: unknown = root;
+  for (const step of pointer.split("/").slice(1)) {
+    const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
+    part = typeof part === "object" && part !== null && Object.hasOwn(part, key) ? Reflect.get(part, key) : undefined;
+  }
+  return isNode(part) ? part : undefined;
+}
+
+const isNode = (part: unknown): part is SchemaNode => typeof part === "object" && part !== null;
 
 /** The alternatives of a node; one where it has none. */
 export function options(node: SchemaNode): readonly SchemaNode[] {

@@ -32,6 +32,8 @@ export type AnySchema = ZodType | Readonly<Record<string, unknown>>;
 export interface Goal {
   readonly wanted: Wanted;
   readonly zod: ZodType;
+  /** A JSON Schema rather than zod's: what it does not name it lets pass. */
+  readonly plain: boolean;
   /** The schema can replace a wrong value by one of its own. */
   readonly catches: boolean;
 }
@@ -42,11 +44,22 @@ const goals = new WeakMap<AnySchema, Goal>();
 export function goalOf(schema: AnySchema): Goal {
   const known = goals.get(schema);
   if (known) return known;
-  const zod = isZod(schema) ? schema : z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);
+  const zod = isZod(schema) ? schema : zodOf(schema);
   const node = isZod(schema) ? schemaNode(schema) : (schema as SchemaNode);
-  const goal = { wanted: wantedAt(node, node, new Map()), zod, catches: isZod(schema) && hasCatch(schema, new Set()) };
+  const goal = {
+    wanted: wantedAt(node, node, new Map()),
+    zod,
+    plain: !isZod(schema),
+    catches: isZod(schema) && hasCatch(schema, new Set()),
+  };
   goals.set(schema, goal);
   return goal;
+}
+
+function zodOf(schema: Readonly<Record<string, unknown>>): ZodType {
+  // Until draft 7 parts were kept under another name.
+  const older = "definitions" in schema && !("$schema" in schema);
+  return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0], older ? { defaultTarget: "draft-7" } : {});
 }
 
 const isZod = (schema: AnySchema): schema is ZodType => "_zod" in schema;

@@ -1,7 +1,7 @@
 import type { Reading, Repair } from "../reading.ts";
-import type { Goal } from "../wanted.ts";
+import type { Goal, Wanted } from "../wanted.ts";
 import { losesDigits } from "./scalar.ts";
-import { isBranch, validated } from "./validate.ts";
+import { isBranch, safely, sameMembers, validated } from "./validate.ts";
 
 /** The reading of a text that is clean JSON as it stands and fits the schema; undefined for any other. */
 export function cleanReading(text: string, goal: Goal | undefined): Reading<unknown> | undefined {
@@ -11,18 +11,19 @@ export function cleanReading(text: string, goal: Goal | undefined): Reading<unkn
   if (/\d{16}/.test(text)) return undefined;
   const checked = goal ? safely(() => goal.zod.safeParse(parsed.value)) : { success: true, data: parsed.value };
   if (!checked?.success) return undefined;
-  const members = safely(() => sameMembers(parsed.value, checked.data));
+  if (goal?.plain && !knowsAll(parsed.value, goal.wanted)) return undefined;
+  const members = sameMembers(parsed.value, checked.data);
   return members !== undefined && colons(text, members) === members ? asIs(checked.data) : undefined;
 }
 
-/** The result, or nothing where the value is nested too deeply. */
-function safely<T>(work: () => T): T | undefined {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+/** Whether every member of a value is one that a JSON Schema names, which does not say so itself. */
+function knowsAll(value: unknown, wanted: Wanted): boolean {
+  if (!isBranch(value) || wanted.type === "any") return true;
+  if (wanted.type === "union") return false;
+  if (Array.isArray(value)) return value.every((item, index) => knowsAll(item, wanted.item(index)));
+  return Object.entries(value).every(
+    ([key, member]) => (wanted.open || wanted.keys.includes(key)) && knowsAll(member, wanted.member(key)),
+  );
 }
 
 /** A text, number or literal, where such a thing is wanted. */
@@ -70,33 +71,4 @@ function colons(text: string, members: number): number {
     if (text.charCodeAt(next) === 58) count++;
   }
   return count;
-}
-
-/** How many members a value has in all, if the schema has left it as it was; undefined if not. */
-function sameMembers(before: unknown, after: unknown): number | undefined {
-  if (!isBranch(before)) return before === after ? 0 : undefined;
-  if (!isBranch(after)) return undefined;
-  let members = 0;
-  if (Array.isArray(before)) {
-    if (!Array.isArray(after) || before.length !== after.length) return undefined;
-    for (let index = 0; index < before.length; index++) {
-      const inner = isBranch(before[index])
-        ? sameMembers(before[index], after[index])
-        : before[index] === after[index]
-          ? 0
-          : undefined;
-      if (inner === undefined) return undefined;
-      members += inner;
-    }
-    return members;
-  }
-  const keys = Object.keys(before);
-  if (before !== after && keys.length !== Object.keys(after).length) return undefined;
-  for (const key of keys) {
-    const [a, b] = [before[key], after[key]];
-    const inner = isBranch(a) ? sameMembers(a, b) : a === b ? 0 : undefined;
-    if (inner === undefined) return undefined;
-    members += inner + 1;
-  }
-  return members;
 }

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import { fold } from "../fold.ts";
-import type { Member, Tree } from "../syntax/tree.ts";
+import type { Member, Mend, Tree } from "../syntax/tree.ts";
 import { anything, containerOf, type Wanted } from "../wanted.ts";
 
 // Its parser keeps every token: more text than this is no document of ours.
@@ -39,14 +39,20 @@ function treeOf(node: unknown, offset: number, depth: number): Tree | undefined 
   const [start, end] = rangeOf(node, offset);
   if (isMap(node)) {
     const members: Member[] = [];
+    const mends: Mend[] = [];
     for (const { key, value } of node.items) {
       if (!isScalar(key)) return undefined;
       const [keyStart, keyEnd] = rangeOf(key, offset);
-      const inner = value === null ? nothing(keyEnd) : treeOf(value, offset, depth + 1);
+      // A key without a value says nothing; YAML would take it for null.
+      if (value === null || (isScalar(value) && value.type === "PLAIN" && value.source === "")) {
+        mends.push({ kind: "dropped", start: keyStart, end: keyEnd, lossy: true, note: "a key without a value" });
+        continue;
+      }
+      const inner = treeOf(value, offset, depth + 1);
       if (!inner) return undefined;
       members.push({ key: String(key.value), keyStart, keyEnd, value: inner });
     }
-    return { type: "object", members, start, end };
+    return { type: "object", members, start, end, ...(mends.length > 0 ? { mends } : {}) };
   }
   if (isSeq(node)) {
     const items = node.items.map((item) => treeOf(item, offset, depth + 1));
@@ -62,8 +68,6 @@ function treeOf(node: unknown, offset: number, depth: number): Tree | undefined 
   if (typeof value === "boolean" || value === null) return { type: "literal", value, start, end, ...mends };
   return { type: "text", text: source ?? String(value), start, end, ...mends };
 }
-
-const nothing = (at: number): Tree => ({ type: "literal", value: null, start: at, end: at });
 
 function rangeOf(node: unknown, offset: number): [number, number] {
   const range: unknown = typeof node === "object" && node !== null && "range" in node ? node.range : undefined;

@@ -14,7 +14,13 @@ export const closersOf: Readonly<Record<string, string>> = {
   "＇": "＇'",
 };
 
-export const isQuote = (char: string | undefined): boolean => char !== undefined && char in closersOf;
+// Asked at nearly every character, so each class is one bit in a table.
+const classes = new Uint8Array(0x10000);
+const [quoteBit, openerBit, closerBit, commaBit] = [1, 2, 4, 8];
+const isIn = (char: string | undefined, bit: number): boolean =>
+  char !== undefined && ((classes[char.charCodeAt(0)] ?? 0) & bit) !== 0;
+
+export const isQuote = (char: string | undefined): boolean => isIn(char, quoteBit);
 
 /** Brackets of any width as JSON's own; a round one as a list's. */
 export const bracketOf: Readonly<Record<string, "{" | "[" | "}" | "]">> = {
@@ -32,17 +38,18 @@ export const bracketOf: Readonly<Record<string, "{" | "[" | "}" | "]">> = {
   ")": "]",
 };
 
-export function isOpener(char: string | undefined): boolean {
-  const bracket = char === undefined ? undefined : bracketOf[char];
-  return bracket === "{" || bracket === "[";
-}
+export const isOpener = (char: string | undefined): boolean => isIn(char, openerBit);
 
-export function isCloser(char: string | undefined): boolean {
-  const bracket = char === undefined ? undefined : bracketOf[char];
-  return bracket === "}" || bracket === "]";
-}
+export const isCloser = (char: string | undefined): boolean => isIn(char, closerBit);
 
-export const isComma = (char: string | undefined): boolean => char !== undefined && ",，;；、".includes(char);
+export const isComma = (char: string | undefined): boolean => isIn(char, commaBit);
+
+function classify(chars: Iterable<string>, bit: number): void {
+  for (const char of chars) classes[char.charCodeAt(0)] = (classes[char.charCodeAt(0)] ?? 0) | bit;
+}
+classify(Object.keys(closersOf), quoteBit);
+classify(",，;；、", commaBit);
+for (const [char, bracket] of Object.entries(bracketOf)) classify(char, "{[".includes(bracket) ? openerBit : closerBit);
 
 /** Whether a character separates and is none that JSON or a keyboard's half-width set knows. */
 export const isFullWidth = (char: string): boolean => char.charCodeAt(0) > 127;

@@ -42,7 +42,9 @@ export function fits(place: Place, level: number, closer: string | undefined): b
 
 /** The name a key has among those wanted in a frame. */
 export const nameIn = (frame: Frame | undefined, key: string): string | undefined =>
-  frame?.tree.type === "object" ? frame.wanted.names.get(fold(key)) : undefined;
+  frame?.tree.type === "object" && frame.wanted.names.size > 0
+    ? (frame.wanted.names.get(key) ?? frame.wanted.names.get(fold(key)))
+    : undefined;
 
 /** Whether the object at a level waits for this key. */
 export function awaits(frame: Frame | undefined, key: string): boolean {

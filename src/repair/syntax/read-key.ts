@@ -25,8 +25,8 @@ export function readKey(reader: Structure): void {
     bracketForKey(reader);
     return;
   }
-  if (misplaced(reader)) return;
   const ahead = keyAhead(text, at, end);
+  if (ahead && misplaced(reader, ahead.key)) return;
   const found = isQuote(text[at]) ? quotedKey(reader) : bareKey(reader);
   if (!found) return;
   const { key, keyEnd, mark } = found;
@@ -62,13 +62,12 @@ function skipDecoration(reader: Structure): void {
 }
 
 /** Ends levels whose brackets are missing, where the key that stands here belongs further out, or to a next item. */
-function misplaced(reader: Structure): boolean {
-  const { text, at, end, top, frames } = reader;
-  const ahead = keyAhead(text, at, end);
-  if (!ahead || frames.length < 2 || top.tree.type !== "object" || top.tree.members.length === 0) return false;
-  if (top.wanted.keys.length === 0 || awaits(top, ahead.key)) return false;
-  const again = nameIn(top, ahead.key) !== undefined;
-  const owner = isOpen(top) && !again ? undefined : ownerOf(reader, frames.length - 2, ahead.key);
+function misplaced(reader: Structure, key: string): boolean {
+  const { top, frames } = reader;
+  if (frames.length < 2 || top.tree.type !== "object" || top.tree.members.length === 0) return false;
+  if (top.wanted.keys.length === 0 || awaits(top, key)) return false;
+  const again = nameIn(top, key) !== undefined;
+  const owner = isOpen(top) && !again ? undefined : ownerOf(reader, frames.length - 2, key);
   if (owner !== undefined) {
     reader.popTo(owner);
     return true;

@@ -16,12 +16,13 @@ interface Circumstances {
   readonly interrupted: number;
   /** Of the run. */
   readonly folder: string;
+  readonly idea: string;
 }
 
 /** The last event of a run: how it ended, what it cost, what is missing, and how to go on. */
 export function ending(
   result: TeamResult | CompanyError,
-  { tally, seconds, interrupted, folder }: Circumstances,
+  { tally, seconds, interrupted, folder, idea }: Circumstances,
 ): RunEnd {
   const { totals, repairs, usd, project } = tally;
   const sums = { totals: [...totals], repairs: { ...repairs }, usd, seconds, project };
@@ -32,7 +33,7 @@ export function ending(
   }
   const { outcome, missing } = result;
   const exitCode = { ...codes, stopped: interrupted }[outcome];
-  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints(folder)[outcome];
+  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints(folder, idea)[outcome];
   return {
     type: "run-end",
     outcome,
@@ -62,14 +63,21 @@ const messages: Record<TeamResult["outcome"], string> = {
   stopped: "stopped; everything so far is kept",
 };
 
-const hints = (folder: string): Record<TeamResult["outcome"], string | undefined> => ({
+const hints = (folder: string, idea: string): Record<TeamResult["outcome"], string | undefined> => ({
   done: undefined,
   budget: "Start again with a higher --investment to get the rest.",
   rounds: "Start again with a higher --n-round to get the rest.",
-  incomplete: `What the models answered lies in ${folder}. A stronger model for the action in question may do better.`,
+  incomplete: `What the models answered lies in ${folder}; metagpt repair reads it. Go on with a stronger model: ${again(idea)}`,
   unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
   stopped: undefined,
 });
+
+/** The command that starts a run anew with another LLM. */
+function again(idea: string): string {
+  const words = idea.trim();
+  if (words.length > 80 || /[\p{Cc}"$`\\!]/u.test(words)) return "the same command with --llm NAME.";
+  return `metagpt "${words}" --llm NAME`;
+}
 
 /** The one command that runs the product, from its folder; empty as long as files of the design are missing. */
 function runCommand({ documents }: TeamResult): string {

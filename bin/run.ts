@@ -88,7 +88,13 @@ async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<num
     if (!(error instanceof CompanyError)) throw error;
     result = error;
   }
-  const end = ending(result, { tally, seconds: (Date.now() - began) / 1000, interrupted: interrupt.exitCode, folder });
+  const end = ending(result, {
+    tally,
+    seconds: (Date.now() - began) / 1000,
+    interrupted: interrupt.exitCode,
+    folder,
+    idea: plan.idea,
+  });
   tell(end);
   return end.exitCode;
 }

@@ -12,7 +12,8 @@ const documents = {
   WriteTasks: { "": tasks },
   WriteCode: code,
 };
-const circumstances = { tally: createTally(), seconds: 2, interrupted: 143, folder: "runs/1" };
+const idea = "写一个贪吃蛇";
+const circumstances = { tally: createTally(), seconds: 2, interrupted: 143, folder: "runs/1", idea };
 const end = (outcome: TeamResult["outcome"], missing: Missing[] = [], made: TeamResult["documents"] = documents) =>
   ending({ outcome, missing, documents: made }, circumstances);
 
@@ -30,6 +31,16 @@ describe("the end of a run", () => {
     expect(advice === undefined ? event.hint : event.hint?.includes(advice)).toBe(
       advice === undefined ? undefined : true,
     );
+  });
+
+  it.each([
+    [idea, 'metagpt "写一个贪吃蛇" --llm NAME'],
+    ["say $HOME", "the same command with --llm NAME"],
+    ["a\nb", "the same command with --llm NAME"],
+  ])("names the command that goes on where an answer was unusable: %j", (words, command) => {
+    const event = ending({ outcome: "incomplete", missing: [], documents: {} }, { ...circumstances, idea: words });
+    expect(event.hint).toContain("metagpt repair reads it");
+    expect(event.hint).toContain(command);
   });
 
   it("gives the advice of the failure itself before the usual", () => {

@@ -8,7 +8,7 @@ export function cleanReading(text: string, goal: Goal | undefined): Reading<unkn
   const parsed = parse(text);
   if (!parsed) return undefined;
   if (!isBranch(parsed.value)) return scalarReading(text, parsed.value, goal);
-  if (/\d{16}/.test(text)) return undefined;
+  if (/\d{16}|\d[eE]\+?\d{3}/.test(text)) return undefined;
   const checked = goal ? safely(() => goal.zod.safeParse(parsed.value)) : { success: true, data: parsed.value };
   if (!checked?.success) return undefined;
   if (goal?.plain && !knowsAll(parsed.value, goal.wanted)) return undefined;

@@ -29,7 +29,8 @@ export interface Trail {
 export const absent = Symbol("absent");
 
 const deepest = 200;
-const saysNothing = /^\s*(?:none|null|nil|n\/a|undefined|nothing|无|没有|空)\s*$/i;
+/** Words that stand for nothing. */
+export const saysNothing = /^\s*(?:none|null|nil|n\/a|undefined|nothing|无|没有|空)\s*$/i;
 
 /** Brings what was read nearer to what is wanted, by what is safe, and says where it had to guess. */
 export function coerce(tree: Tree, wanted: Wanted, place: (at: number) => number): Coerced {
@@ -255,6 +256,6 @@ function isEcho(text: string, tree: Tree, { node }: Wanted): boolean {
   if (text === node.description || /^(?:\.{3}|…|<[^<>]{1,100}>)$/.test(text)) return true;
   const bare = tree.type === "text" && tree.bare === true;
   return (
-    text === "string" || (bare && /^(?:string|number|integer|boolean|array|object|any)\b(?:$|[[\s;|/].*$)/.test(text))
+    text === "string" || (bare && /^(?:string|number|integer|boolean|array|object|any)\b(?:$|[[\s,;|/].*$)/.test(text))
   );
 }

@@ -2,7 +2,7 @@ import { fold } from "../fold.ts";
 import { type ListTree, plain, type TextTree, type Tree } from "../syntax/tree.ts";
 import type { Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
-import { absent } from "./coerce.ts";
+import { absent, saysNothing } from "./coerce.ts";
 import { embedded } from "./embedded.ts";
 import { nothing } from "./scalar.ts";
 import { splitLabel, splitText } from "./split-text.ts";
@@ -12,6 +12,7 @@ export function coerceList(coercion: Coercion, wanted: Wanted, tree: Tree, trail
   if (tree.type === "list") return items(coercion, wanted, tree, trail);
   const span = [tree.start, tree.end] as const;
   if (tree.type === "literal" && tree.value === null) return nothing(coercion, wanted, tree, trail);
+  if (tree.type === "text" && saysNothing.test(tree.text)) return nothing(coercion, wanted, tree, trail);
   if (tree.type === "text") {
     const inner = embedded(tree.text, wanted, "[");
     if (inner?.type === "list") {

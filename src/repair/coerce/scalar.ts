@@ -1,5 +1,5 @@
 import { fold } from "../fold.ts";
-import { jsonText, type Member, plain, type Tree } from "../syntax/tree.ts";
+import { jsonText, type Member, plain, scalar, type Tree } from "../syntax/tree.ts";
 import type { Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
 
@@ -14,16 +14,17 @@ export function coerceText(coercion: Coercion, wanted: Wanted, tree: Tree, trail
       return tree.text;
     case "number":
       coercion.report("text", trail, span);
-      return tree.source;
+      return tree.written ?? tree.source;
     case "literal":
       if (tree.value === null) return nothing(coercion, wanted, tree, trail);
       coercion.report("text", trail, span);
       return String(tree.value);
     case "list": {
       const parts = tree.items.map((item) =>
-        item.type === "text" ? item.text : item.type === "number" ? item.source : undefined,
+        item.type === "text" ? item.text : item.type === "number" ? (item.written ?? item.source) : undefined,
       );
-      if (parts.length === 0 || parts.some((part) => part === undefined)) break;
+      if (parts.length === 0) return nothing(coercion, wanted, tree, trail);
+      if (parts.some((part) => part === undefined)) break;
       for (const [index, item] of tree.items.entries())
         if (item.mends) coercion.freely(item, { step: index, up: trail });
       coercion.report("text", trail, span);
@@ -72,7 +73,8 @@ export function nothing(
 function coerceChoice(coercion: Coercion, wanted: Wanted, tree: Tree, trail: Trail | undefined): unknown {
   const { choices } = wanted;
   const [only] = tree.type === "list" && tree.items.length === 1 ? tree.items : [tree];
-  const written = only?.type === "text" ? only.text : only?.type === "number" ? only.source : undefined;
+  const written =
+    only?.type === "text" ? only.text : only?.type === "number" ? (only.written ?? only.source) : undefined;
   if (written === undefined) {
     if (tree.type === "literal" && tree.value === null) return nothing(coercion, wanted, tree, trail);
     coercion.wrong++;
@@ -121,8 +123,8 @@ export function coerceNumber(coercion: Coercion, wanted: Wanted, tree: Tree, tra
   const span = [tree.start, tree.end] as const;
   if (tree.type === "number") {
     if (losesDigits(tree.source)) coercion.report("number", trail, span, true, "more digits than a number holds");
-    const value = Number(tree.source);
-    if (wanted.type === "integer" && !Number.isInteger(value)) coercion.wrong++;
+    const value = scalar(tree);
+    if (typeof value !== "number" || (wanted.type === "integer" && !Number.isInteger(value))) coercion.wrong++;
     return value;
   }
   const [only] = tree.type === "list" && tree.items.length === 1 ? tree.items : [tree];
@@ -144,7 +146,7 @@ export function coerceNumber(coercion: Coercion, wanted: Wanted, tree: Tree, tra
 
 /** Whether a number in JavaScript is another one than was written. */
 export function losesDigits(source: string): boolean {
-  if (source.length < 16) return false;
+  if (source.length < 16 && !/[eE]\+?\d{3}/.test(source)) return false;
   const value = Number(source);
   return !Number.isFinite(value) || digitsOf(source) !== digitsOf(String(value));
 }

@@ -63,9 +63,12 @@ function countsUp(text: string): boolean {
 
 /** A short label and what it stands before, such as `P0: the snake moves`; undefined where a text has none. */
 export function splitLabel(text: string): [string, string] | undefined {
+  const inBrackets = /^\s*\(([\s\S]*)\)\s*$/.exec(text)?.[1];
+  if (inBrackets !== undefined) return splitLabel(inBrackets);
   const match =
     /^\s*[[(（【]\s*["']?([^\]"'）)】\n]{1,24}?)["']?\s*[\])）】]\s*[:：\-–—,，]?\s*(\S[\s\S]*)$/.exec(text) ??
-    /^\s*\(?\s*["']?([^\s:：,，"'()]{1,24})["']?\s*[:：,，]\s*["']?(\S[\s\S]*?)["']?\s*\)?\s*$/.exec(text) ??
+    /^\s*["']([^"'\n]{1,40})["']\s*[:：,，]\s*["']([\s\S]*)["']\s*$/.exec(text) ??
+    /^\s*([^\s:：,，"'()]{1,24})\s*[:：,，]\s*(\S[\s\S]*)$/.exec(text) ??
     /^\s*([^\s:：,，"'()]{1,24})\s+[-–—]\s+(\S[\s\S]*)$/.exec(text) ??
     /^\s*([A-Z]\d{1,2})\s+(\S[\s\S]*)$/.exec(text);
   return match ? [match[1] ?? "", match[2] ?? ""] : undefined;

@@ -129,6 +129,15 @@ function finished(
   taken.push(...rivals(best, others, wanted));
   const { coerced } = best;
   const repairs = [...taken, ...coerced.repairs];
+  const last = fits.filter((one) => !one.inner).at(-1);
+  if (last && last !== best && last.start >= best.end && !last.closed)
+    taken.push({
+      kind: "truncated",
+      path: [],
+      span: [last.start, last.end],
+      lossy: true,
+      note: "another version was cut",
+    });
   const cut = truncated || !best.closed || repairs.some(({ kind }) => kind === "truncated");
   if (!goal) return success(coerced.value, repairs, coerced.extras, cut);
   const checked = validated(goal, coerced.value);

@@ -83,6 +83,8 @@ class Reader {
   private readonly decoder: Decoder;
   /** How often a fence may still turn out to stand in a text. */
   private second = 8;
+  /** Where keys are named last, in the text as it is and decoded. */
+  private readonly lastKeys = new Map<string, Map<string, number>>();
 
   constructor(text: string, options: Options) {
     this.text = text;
@@ -109,6 +111,12 @@ class Reader {
     return found && (found.closed || !decoded?.stopped) ? found : (this.readSource(plain, end) ?? found);
   }
 
+  private lastKeysOf({ decoded }: Source): Map<string, number> {
+    const known = this.lastKeys.get(decoded ?? "") ?? new Map<string, number>();
+    this.lastKeys.set(decoded ?? "", known);
+    return known;
+  }
+
   private readSource(source: Source, end: number): Found | undefined {
     const { text, options } = this;
     const place = (at: number) => source.place(at);
@@ -120,6 +128,7 @@ class Reader {
     const read = tolerantTree(source.text, source.start, source.end, {
       wanted,
       truncated: truncated && end === text.length,
+      lastKeys: this.lastKeysOf(source),
     });
     if (!read) return undefined;
     const { tree, closed } = read;

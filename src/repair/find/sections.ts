@@ -38,7 +38,9 @@ export function readSections(text: string, start: number, end: number, wanted: W
   const heads = headsOf(text, start, end, root);
   const [first] = heads;
   if (!first) return undefined;
-  const members = heads.map((head, index) => memberOf(text, head, heads[index + 1]?.start ?? end, root));
+  const members = heads
+    .map((head, index) => memberOf(text, head, heads[index + 1]?.start ?? end, root))
+    .filter(({ value }) => value.type !== "text" || value.text !== "");
   return {
     tree: { type: "object", members, start: first.start, end },
     kind: heads.some(({ heading: marked }) => marked) ? "sections" : "lines",

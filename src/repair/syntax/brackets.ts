@@ -50,9 +50,19 @@ function following(place: Place, at: number, level: number): number {
   if (next >= end || isStop(text, next)) return cost + Math.max(0, open + 1);
   const comma = isComma(text[next]);
   if (comma) next = lookPast(text, next + 1, end);
-  if (open < 0) return cost + (comma && keyAhead(text, next, end) ? 6 : 0);
+  if (open < 0)
+    return cost + (comma && keyAhead(text, next, end) ? 6 : 0) + (continuesList(place, next, comma) ? 4 : 0);
   if (next >= end || isCloser(text[next])) return cost;
   return cost + (comma ? 0 : 0.5) + member(place, open, next);
+}
+
+/** Whether an item of the outermost list stands behind its end, so that it has not ended. */
+function continuesList({ text, frames }: Place, at: number, comma: boolean): boolean {
+  const [root] = frames;
+  if (root?.tree.type !== "list") return false;
+  const [first] = root.tree.items;
+  const objects = first?.type === "object" || frames[1]?.tree.type === "object";
+  return objects ? text[at] === "{" : comma && first?.type === "text" && isQuote(text[at]);
 }
 
 /** How badly a key or a value at `at` fits into what is open at a level. */

@@ -78,5 +78,7 @@ function readEscape(text: string, at: number, foreign: string): { text: string; 
 /** The stretches of Windows paths, if at least one backslash in the text begins no escape that JSON knows. */
 function plainPaths(text: string): [number, number][] {
   if (!/(?:^|[^\\])(?:\\\\)*\\[^"\\/bfnrtu]/.test(text)) return [];
-  return [...text.matchAll(path)].map(({ index, 0: found }) => [index, index + found.length]);
+  return [...text.matchAll(path)]
+    .filter(([found]) => /\\[^"\\/bfnrtu]/.test(found))
+    .map(({ index, 0: found }) => [index, index + found.length]);
 }

@@ -8,7 +8,7 @@ export interface KeyAhead {
 }
 
 const quotedKey =
-  /(?:\*\*|__)?(?:\\?"([^"\\\n]{1,100})\\"\s{0,20}[:：]|(?:""((?:[^"\\\n]|\\.){1,100})""|["“”„＂]((?:[^"“”„＂\\\n]|\\.){1,100})["“”＂])(?:\*\*|__)?\s{0,20}(?:[:：]|=>?(?!=))|['‘`]((?:[^'‘’`\\\n]|\\.){1,100})['’`]\s{0,20}(?:[:：]|=>?(?!=))|[「『]([^「」『』\n]{1,100})[」』]\s{0,20}[:：])/y;
+  /(?:\*\*|__)?(?:\\?"([^"\\\n]{1,100})\\"[\s\u00ad\u200b-\u200f\u2060]{0,20}[:：]|(?:""((?:[^"\\\n]|\\.){1,100})""|""([\p{L}_$][^"\\\n]{0,100})"|["“”„＂]((?:[^"“”„＂\\\n]|\\.){1,100})["“”＂])(?:\*\*|__)?[\s\u00ad\u200b-\u200f\u2060]{0,20}(?:[:：]|=>?(?!=))|['‘`]((?:[^'‘’`\\\n]|\\.){1,100})['’`][\s\u00ad\u200b-\u200f\u2060]{0,20}(?:[:：]|=>?(?!=))|[「『]([^「」『』\n]{1,100})[」』][\s\u00ad\u200b-\u200f\u2060]{0,20}[:：])/uy;
 const bareKey =
   /([\p{L}_$][\p{L}\p{N}_$]{0,60}(?:[ .\-/][\p{L}\p{N}_$]{1,40}){0,6})["”']?[ \t]{0,20}(?:[:：](?!\/\/)|=>)/uy;
 
@@ -28,7 +28,7 @@ export function keyAhead(text: string, at: number, end: number): KeyAhead | unde
 }
 
 const brokenKey =
-  /(?:\*\*|__)?(?:["“]([^"“”\n]{1,100})["”]|'([^'\n]{1,100})'|["'“]([^"'“\n:：]{1,60})[:：])(?:\*\*|__)?\s{0,20}(?=["'“[{\d]|true|false|null)/y;
+  /(?:\*\*|__)?(?:["“]([^"“”\n]{1,100})["”]|'([^'\n]{1,100})'|["'“]([^"'“\n:：]{1,60})[:：])(?:\*\*|__)?[\s\u00ad\u200b-\u200f\u2060]{0,20}(?=["'“[{\d]|true|false|null)/y;
 
 /** The key here, also one that has lost its colon or its closing mark, if the object at a level waits for it. */
 export const keyFor = (place: Place, level: number, at: number): KeyAhead | undefined =>
@@ -53,7 +53,7 @@ export function isStop(text: string, at: number): boolean {
     return /^\[[ \t]{0,3}\/[ \t]{0,3}\w{1,20}[ \t]{0,3}\]|^\[[ \t]{0,3}content[ \t]{0,3}\]/i.test(
       text.slice(at, at + 30),
     );
-  return char === 60 && /^<\/\w{1,20}\s{0,3}>/.test(text.slice(at, at + 30));
+  return char === 60 && /^<(?:\/\w{1,20}|\|[\w ]{1,30}\||end_of_\w{1,20}|eos)\s{0,3}>/.test(text.slice(at, at + 30));
 }
 
 /**
@@ -127,7 +127,8 @@ function provenKey(place: Place, level: number, { key, quoted }: KeyAhead, doubt
   return quoted || nameIn(frame, key) !== undefined || /^[\p{L}\p{N}_$]+$/u.test(key);
 }
 
-const scalarItem = /-?\d[\d.eE+-]{0,40}\s{0,20}[,，;\]}]|(?:true|false|null|True|False|None)\b/y;
+const scalarItem =
+  /-?\d[\d.eE+-]{0,40}[\s\u00ad\u200b-\u200f\u2060]{0,20}[,，;\]}]|(?:true|false|null|True|False|None)\b/y;
 
 /** Whether an item of a list can begin here. */
 function startsItem(place: Place, frame: Frame, next: number, doubtful: boolean, odd: boolean): boolean {
@@ -177,6 +178,10 @@ export const isApostrophe = (text: string, at: number): boolean =>
   /[\p{L}\p{N}]/u.test(text[at - 1] ?? "") &&
   /\p{L}/u.test(text[at + 1] ?? "");
 
+/** Whether prose begins here behind an empty line. */
+export const isProse = (text: string, from: number, at: number): boolean =>
+  /\n\s*\n/.test(text.slice(from, at)) && /^[\p{Lu}\p{Lo}][^:：{}[\]"\n]{10}/u.test(text.slice(at, at + 40));
+
 interface Gap {
   readonly frame: Frame;
   readonly level: number;
@@ -193,6 +198,7 @@ function withoutComma(place: Place, { frame, level, at, next, doubtful }: Gap): 
   const ahead = keyAhead(text, next, end);
   if (ahead?.quoted && ownerOf(place, level, ahead.key) !== undefined) return apart || awaits(frame, ahead.key);
   if (!apart) return false;
+  if (!doubtful && level === 0 && isProse(text, at, next)) return true;
   if (frame.tree.type === "object") {
     if (ahead) return (!doubtful && ahead.quoted) || (awaits(frame, ahead.key) && text.slice(at, next).includes("\n"));
     // Adjacent texts are one, as in Python.

@@ -26,7 +26,7 @@ export interface Place {
   readonly frames: readonly Frame[];
   /** The text was cut by the output limit: nothing at its end is taken for a fault of its own. */
   readonly truncated: boolean;
-  /** Where each key of the schema is named last in the text. */
+  /** Where each key of the schema is named last in the text; shared by all that read it. */
   readonly lastKeys: Map<string, number>;
   /** How often a text without an end may still be read a second time. */
   second: number;

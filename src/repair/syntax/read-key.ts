@@ -5,7 +5,7 @@ import { awaits, isOpen, nameIn, ownerOf } from "./place.ts";
 import type { Structure } from "./structure.ts";
 import { mend } from "./tree.ts";
 
-const colon = /(?:[:：]|=>|=|->)(?:\s{0,3}[:：])?/y;
+const colon = /(?:[:：]=|[:：]|=>|=|->)(?:\s{0,3}[:：])?/y;
 const unquotedKey = /[\p{L}\p{N}_$*#][^\n:：={}[\],，"“”]{0,80}/uy;
 const quoted = /(["“”„＂'‘`「『]{1,2})((?:[^"“”„＂\n\\'‘’`」』]|\\.|['’](?=\w)){1,200})(["“”＂'’`」』]{1,2})/y;
 const loose = /[^\n"':：{}[\],]{1,80}(?=\s{0,20}[:：])/y;
@@ -111,6 +111,10 @@ function quotedKey(reader: Structure): WrittenKey | undefined {
   if (match && quoted.lastIndex <= end) {
     const [all, opening = "", inner = "", closing = ""] = match;
     const plain = opening === '"' && closing === '"';
+    // The mark that seems to close the key opens its value.
+    const name = /^([^:：]{1,60})[:：]\s*$/.exec(inner)?.[1];
+    if (name !== undefined && awaits(top, name) && /[\p{L}\p{N}#]/u.test(text[at + all.length] ?? ""))
+      return { key: name, keyEnd: at + 1 + name.length, mark: "quote" };
     const key = inner.includes("\\") ? unescapedKey(inner) : inner;
     const next = text[lookPast(text, at + all.length, end)] ?? "";
     if (":：=-*_".includes(next) || next === "")
@@ -140,7 +144,7 @@ function concatenates(reader: Structure): boolean {
   if (top.tree.type !== "object" || top.last !== "value" || !isWholeText(text, at, end)) return false;
   if (closingMark(text, at, end) === undefined && text.indexOf("\n", at) < 0) return false;
   const last = top.tree.members.at(-1)?.value;
-  if (last?.type !== "text" || last.bare) return false;
+  if (last?.type !== "text" || last.bare || lookPast(text, last.end, end) !== at) return false;
   reader.append(last);
   return true;
 }

@@ -1,6 +1,6 @@
 import { closersOf, isBlank, isCloser, skipBlanks } from "./chars.ts";
 import { decode } from "./escapes.ts";
-import { goesOn, isApostrophe, keyAhead } from "./lookahead.ts";
+import { closingMark, goesOn, isApostrophe, keyAhead } from "./lookahead.ts";
 import { fits, ownerOf, type Place } from "./place.ts";
 import type { Mend, TextTree } from "./tree.ts";
 
@@ -24,10 +24,10 @@ export function readText(place: Place, at: number): TextTree {
     if (found) return found;
   }
   const doubled = text[at + 1] === quote && isDoubled(place, at, quote);
-  const from = doubled ? at + 2 : at + 1;
+  const from = doubled || (text[at + 1] === quote && isExtra(place, at)) ? at + 2 : at + 1;
   const ending = endOf(place, from, quote, doubled);
   const mends: Mend[] = [];
-  if (quote !== '"' || doubled) mends.push({ kind: "quote", start: at, end: from, lossy: false });
+  if (quote !== '"' || from > at + 1) mends.push({ kind: "quote", start: at, end: from, lossy: false });
   return finished(place, at, from, ending, mends, quote);
 }
 
@@ -37,6 +37,14 @@ function isDoubled(place: Place, at: number, quote: string): boolean {
   if (quote === "`" || goesOn(place, at + 2, false)) return false;
   const close = text.indexOf(quote, at + 2);
   return close > 0 && close < end - 1 && text[close + 1] === quote;
+}
+
+/** Whether the mark at `at` is one too many, since the text that the next one opens ends as texts end. */
+function isExtra(place: Place, at: number): boolean {
+  const { text, end } = place;
+  if (text[at] === "`" || goesOn(place, at + 2, false)) return false;
+  const close = closingMark(text, at + 1, end);
+  return close !== undefined && close > at + 2 && goesOn(place, close + 1, false);
 }
 
 /** Reads a text that came without its opening quotation mark and has the closing one at `to`. */
@@ -78,7 +86,7 @@ function readTriple(place: Place, at: number, triple: string): TextTree | undefi
 // Everything that can end a text, or raise doubt about where it ends.
 const special: Readonly<Record<string, RegExp>> = {
   '"': /["”“\\\n]/g,
-  "'": /['’\\\n]/g,
+  "'": /['’"\\\n]/g,
   "`": /[`\\\n]/g,
   "“": /["”“\\\n]/g,
 };
@@ -124,6 +132,10 @@ function endOf(place: Place, from: number, quote: string, doubled: boolean): End
       continue;
     }
     if (!closers.includes(char)) {
+      // A text that `'` opened may be closed by a plain mark, where an awaited key proves it.
+      const mixed =
+        quote === "'" && char === '"' && !doubtful && /[,}\]]/.test(text[skipBlanks(text, at + 1, end)] ?? "");
+      if (mixed && goesOn(place, at + 1, true, true)) return ending(at, at + 1, "quote");
       if (char === '"') rawQuotes++;
       continue;
     }
@@ -147,8 +159,11 @@ function endOf(place: Place, from: number, quote: string, doubled: boolean): End
 /** Two marks end a text that holds none of its own. */
 const closesTwice = (place: Place, at: number, from: number, char: string): boolean =>
   goesOn(place, at + 2, false) &&
-  !place.text.slice(Math.max(from, at - 200), at).includes(char) &&
-  /[\p{L}\p{N}.。]/u.test(place.text[at - 1] ?? "");
+  !place.text
+    .slice(Math.max(from, at - 200), at)
+    .replace(/\\./g, "")
+    .includes(char) &&
+  /[\p{L}\p{N}.。"]/u.test(place.text[at - 1] ?? "");
 
 /** Of a text whose closing mark is missing: whether it ends with the line, since the next one begins with structure. */
 function endsWithLine(place: Place, from: number, at: number): "yes" | "perhaps" | "no" {

@@ -1,12 +1,13 @@
 import { fold } from "../fold.ts";
 import { anything, containerOf, type Wanted } from "../wanted.ts";
 import { isComma, isOpener, isQuote, lookPast } from "./chars.ts";
-import { closingMark, keyAhead, keyFor } from "./lookahead.ts";
+import { decode } from "./escapes.ts";
+import { closingMark, goesOn, keyAhead, keyFor } from "./lookahead.ts";
 import { type Frame, isOpen, nameIn, ownerOf } from "./place.ts";
 import { readText } from "./read-text.ts";
 import { readWord } from "./read-word.ts";
 import type { Structure } from "./structure.ts";
-import { mend, type TextTree } from "./tree.ts";
+import { type Mend, mend, type TextTree } from "./tree.ts";
 
 /** Reads the value that stands here, or begins it. */
 export function readValue(reader: Structure): void {
@@ -15,7 +16,14 @@ export function readValue(reader: Structure): void {
   if (top.tree.type === "list" && keyInList(reader, top)) return;
   if (top.tree.type === "list" && top.last === "value") reader.note("comma", at, at);
   if (top.key && isComma(text[at])) {
-    reader.dropKey(top);
+    const next = lookPast(text, at + 1, end);
+    const isStray = isOpener(text[next]) || (isQuote(text[next]) && !keyFor(reader, reader.frames.length - 1, next));
+    if (!isStray) {
+      reader.dropKey(top);
+      return;
+    }
+    reader.note("comma", at, at + 1);
+    reader.at++;
     return;
   }
   if (text.startsWith("...", at) || text[at] === "…") {
@@ -28,8 +36,15 @@ export function readValue(reader: Structure): void {
       return;
     }
   }
+  if (top.tree.type === "list" && passBullet(reader)) return;
   if (isOpener(text[at])) {
-    reader.open(wanted);
+    const level = text[at] === "{" && isFlat(wanted) ? listFor(reader) : undefined;
+    if (level === undefined) reader.open(wanted);
+    else reader.popTo(level);
+    return;
+  }
+  if (text.startsWith('\\"', at)) {
+    readEscaped(reader);
     return;
   }
   if (wanted.type === "array" && top.key && isQuote(text[at]) && listWithoutBracket(reader)) {
@@ -47,6 +62,45 @@ export function readValue(reader: Structure): void {
   }
   if (value.type === "text") concatenate(reader, value);
   reader.put(value);
+}
+
+const bullet = /(?:[-*•]\s{1,4}|\d{1,3}[.):]\s{1,4})(?=["'“{[])/y;
+
+/** Passes the mark before an item that was written as in Markdown. */
+function passBullet(reader: Structure): boolean {
+  bullet.lastIndex = reader.at;
+  const mark = bullet.exec(reader.text)?.[0];
+  if (mark === undefined) return false;
+  reader.note("punctuation", reader.at, reader.at + mark.length);
+  reader.at += mark.length;
+  return true;
+}
+
+const isFlat = ({ type }: Wanted): boolean => ["string", "number", "integer", "boolean"].includes(type);
+
+/** The list around whose items have the key of the object that begins here; what is open within it should have ended. */
+function listFor({ text, at, end, frames }: Structure): number | undefined {
+  const ahead = keyAhead(text, lookPast(text, at + 1, end), end);
+  if (!ahead) return undefined;
+  const level = frames.findLastIndex(({ tree, wanted }) => {
+    return tree.type === "list" && containerOf(wanted.item(0), "object")?.names.has(fold(ahead.key)) === true;
+  });
+  return level >= 0 && level < frames.length - 1 ? level : undefined;
+}
+
+/** A text whose marks were escaped by mistake. */
+function readEscaped(reader: Structure): void {
+  const { text, at, end } = reader;
+  const close = text.indexOf('\\"', at + 2);
+  reader.note("escape", at, at + 1);
+  if (close < 0 || close >= end || !goesOn(reader, close + 2, false)) {
+    reader.at++;
+    return;
+  }
+  const mends: Mend[] = [];
+  const value = decode(text, at + 2, close, { foreign: "", raw: false }, mends);
+  reader.at = close + 2;
+  reader.put({ type: "text", text: value, start: at, end: close + 2, mends });
 }
 
 /** What the schema wants of the value that comes next. */

@@ -15,7 +15,8 @@ const literals: Readonly<Record<string, boolean | null>> = {
   undefined: null,
 };
 const letters = /[+-]?[A-Za-z]{2,10}/y;
-const digits = /[+-]?(?:0[xX][\da-fA-F]+|0[bB][01]+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][+-]?\d+)?)[nLfF]?/y;
+const digits =
+  /[+-]?(?:0[xX][\da-fA-F]+|0[bB][01]+|(?:\d(?:_?\d)*(?:\.(?:\d(?:_?\d)*)?)?|\.\d(?:_?\d)*)(?:[eE][+-]?\d+)?)[nLfF]?/y;
 const grouped = /[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?/y;
 const wideDigits = /[+-]?[０-９]+(?:[.．][０-９]+)?/y;
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -84,7 +85,7 @@ function readNumber(place: Place, at: number): Tree | undefined {
       end,
       mends: [changed("unquoted", at, end)],
     };
-  return { type: "number", source, start: at, end, mends: [changed("number", at, end)] };
+  return { type: "number", source, written, start: at, end, mends: [changed("number", at, end)] };
 }
 
 /** What the end of the text cut, so that it cannot be told what it was to be. */
@@ -141,7 +142,8 @@ function readBare(place: Place, at: number): Tree | undefined {
         (char === "#" || char === "/") &&
         isBlank(text.charCodeAt(next - 1)) &&
         next > at &&
-        commentEnd(text, next, end) !== undefined
+        commentEnd(text, next, end) !== undefined &&
+        !/"[ \t]*[,，}\]]*[ \t]*$/.test(text.slice(next, Math.min(end, next + 300)).split("\n", 1)[0] ?? "")
       )
         break;
     }

@@ -25,10 +25,12 @@ export class Structure implements Place {
   readonly end: number;
   readonly truncated: boolean;
   readonly frames: Frame[] = [];
-  readonly lastKeys = new Map<string, number>();
+  readonly lastKeys: Map<string, number>;
   second = 8;
   /** The next character. */
   at: number;
+  /** Where the blanks before it begin. */
+  begun = 0;
   /** What the schema wants of the whole. */
   private readonly wanted: Wanted;
   root: ObjectTree | ListTree | undefined;
@@ -36,11 +38,21 @@ export class Structure implements Place {
   closed = false;
   private noted = 0;
 
-  constructor(text: string, start: number, end: number, { wanted, truncated }: { wanted: Wanted; truncated: boolean }) {
+  constructor(
+    text: string,
+    start: number,
+    end: number,
+    {
+      wanted,
+      truncated,
+      lastKeys = new Map(),
+    }: { wanted: Wanted; truncated: boolean; lastKeys?: Map<string, number> | undefined },
+  ) {
     this.text = text;
     this.at = start;
     this.end = end;
     this.truncated = truncated;
+    this.lastKeys = lastKeys;
     this.wanted = wanted;
   }
 
@@ -51,6 +63,7 @@ export class Structure implements Place {
   /** Passes blanks and comments. */
   skip(): void {
     const { text, end } = this;
+    this.begun = this.at;
     for (;;) {
       const from = this.at;
       this.at = skipBlanks(text, from, end);
@@ -163,8 +176,8 @@ export class Structure implements Place {
   }
 
   /** The text has ended, or a fence or a closing tag: what is still open ends too. */
-  finish(): void {
-    const cut = this.at >= this.end;
+  finish(ended = false): void {
+    const cut = this.at >= this.end && !ended;
     const { top } = this;
     if (top.key)
       mend(top.tree, "truncated", top.key.start, this.at, true, { note: "a key without a value", key: top.key.text });

@@ -1,6 +1,6 @@
 import { anything, containerOf, type Wanted } from "../wanted.ts";
 import { isCloser, isComma } from "./chars.ts";
-import { isStop } from "./lookahead.ts";
+import { isProse, isStop } from "./lookahead.ts";
 import { readKey } from "./read-key.ts";
 import { readValue } from "./read-value.ts";
 import { Structure } from "./structure.ts";
@@ -17,6 +17,8 @@ export interface Tolerated {
 interface Options {
   readonly wanted: Wanted;
   readonly truncated: boolean;
+  /** Where keys are named last, for all readings of one text. */
+  readonly lastKeys?: Map<string, number> | undefined;
   /** The members begin at once, without a bracket around them. */
   readonly bare?: boolean;
 }
@@ -37,6 +39,10 @@ export function tolerantTree(text: string, start: number, end: number, options: 
     reader.skip();
     if (reader.at >= end || (isStop(text, reader.at) && !isFencedText(reader))) {
       reader.finish();
+      break;
+    }
+    if (reader.frames.length === 1 && reader.top.last === "value" && isProse(text, reader.begun, reader.at)) {
+      reader.finish(true);
       break;
     }
     const { at } = reader;

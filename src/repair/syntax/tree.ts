@@ -48,6 +48,8 @@ export interface NumberTree extends Part {
   readonly type: "number";
   /** As JSON spells it, all digits kept. */
   readonly source: string;
+  /** As it was written, where JSON spells it otherwise. */
+  readonly written?: string;
 }
 
 export interface LiteralTree extends Part {
@@ -123,9 +125,13 @@ export function jsonText(value: unknown): string | undefined {
   }
 }
 
-/** The plain value of a node without children. */
-export const scalar = (tree: TextTree | NumberTree | LiteralTree): string | number | boolean | null =>
-  tree.type === "text" ? tree.text : tree.type === "number" ? Number(tree.source) : tree.value;
+/** The plain value of a node without children; a number that is too large for one as it was written. */
+export function scalar(tree: TextTree | NumberTree | LiteralTree): string | number | boolean | null {
+  if (tree.type === "text") return tree.text;
+  if (tree.type === "literal") return tree.value;
+  const value = Number(tree.source);
+  return Number.isFinite(value) ? value : (tree.written ?? tree.source);
+}
 
 /** Sets an own member, whatever its name: `__proto__` is a key like any other. */
 export function define(object: Record<string, unknown>, key: string, value: unknown): void {

@@ -43,7 +43,7 @@ const others: Readonly<Record<string, readonly string[]>> = {
   summary: ["总结", "摘要"],
   tasks: ["任务", "任务列表", "Task list"],
   test_command: ["测试命令"],
-  text: ["内容", "需求"],
+  text: ["内容", "需求", "requirement", "description"],
   todo: ["待办", "待办事项"],
   ui_design: ["界面设计", "UI设计", "UI Design draft"],
   user_stories: ["用户故事"],

@@ -1,7 +1,7 @@
 import { fences } from "./fences.ts";
 import { jsonSpans } from "./spans.ts";
 
-const names = "think|thinking|reasoning|thought";
+const names = "think|thinking|thoughts?|reasoning|analysis|reflection|scratchpad|inner_monologue";
 const opened = new RegExp(`^\\s*<(${names})(?:\\s[^<>]{0,80})?>`, "i");
 const opener = new RegExp(`<(?:${names})(?:\\s[^<>]{0,80})?>`, "i");
 const closer = new RegExp(`</(?:${names})>`, "gi");

@@ -1,6 +1,7 @@
 import type { Extra, Path, Repair, RepairKind, Span } from "../reading.ts";
 import { define, mostMends, plain, scalar, type Tree } from "../syntax/tree.ts";
 import { anything, type Wanted } from "../wanted.ts";
+import { embedded } from "./embedded.ts";
 import { coerceList } from "./list.ts";
 import { coerceObject } from "./object.ts";
 import { coerceBoolean, coerceNumber, coerceText, losesDigits } from "./scalar.ts";
@@ -65,6 +66,11 @@ export class Coercion {
       return absent;
     }
     this.reportMends(tree, trail);
+    const inner = tree.type === "text" && wanted.type === "union" ? jsonFor(wanted, tree.text) : undefined;
+    if (inner) {
+      this.report("stringified", trail, [tree.start, tree.end]);
+      return this.within(tree, () => this.to(wanted, inner, trail));
+    }
     const option = this.choose(wanted, tree);
     if (
       tree.type === "text" &&
@@ -242,6 +248,17 @@ function likeness(option: Wanted, tree: Tree): number {
     return option.type === "number" || (option.type === "integer" && /^-?\d+$/.test(tree.source)) ? 3 : 0;
   if (tree.type === "literal") return option.type === (tree.value === null ? "null" : "boolean") ? 3 : 0;
   return 0;
+}
+
+/** The object or list that a text is, where one of the alternatives is such and none is a text. */
+function jsonFor({ options }: Wanted, text: string): Tree | undefined {
+  if (options.some(({ type }) => type === "string" || type === "any")) return undefined;
+  for (const option of options) {
+    const bracket = option.type === "object" ? "{" : option.type === "array" ? "[" : undefined;
+    const tree = bracket && embedded(text, anything, bracket);
+    if (tree) return tree;
+  }
+  return undefined;
 }
 
 /** Whether the beginning of a text is worth keeping: not where only a whole word has a meaning. */

@@ -1,3 +1,5 @@
+import { fences } from "../fences.ts";
+import { search } from "../find/search.ts";
 import { strictTree } from "../syntax/strict.ts";
 import { tolerantTree } from "../syntax/tolerant.ts";
 import type { Tree } from "../syntax/tree.ts";
@@ -13,4 +15,18 @@ export function embedded(text: string, wanted: Wanted, bracket: "{" | "["): Tree
   if (text[end - 1] !== (bracket === "{" ? "}" : "]")) return undefined;
   const read = tolerantTree(text, start, end, { wanted, truncated: false });
   return read?.closed && read.end === end && !read.tree.mends?.some(({ lossy }) => lossy) ? read.tree : undefined;
+}
+
+const longest = 500_000;
+
+/** The largest object in a text that holds one among other words, as the answer within a wrapping may. */
+export function within(text: string, wanted: Wanted): Tree | undefined {
+  if (text.length > longest || !/[{｛]/.test(text)) return undefined;
+  let best: Tree | undefined;
+  for (const found of search(text, 0, { wanted, truncated: false, blocks: fences(text) })) {
+    if (found.inner) break;
+    const larger = !best || found.tree.end - found.tree.start > best.end - best.start;
+    if (found.tree.type === "object" && larger) best = found.tree;
+  }
+  return best;
 }

@@ -4,6 +4,7 @@ import type { Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
 import { absent, saysNothing } from "./coerce.ts";
 import { embedded } from "./embedded.ts";
+import { rowsOf } from "./rows.ts";
 import { nothing } from "./scalar.ts";
 import { splitLabel, splitText } from "./split-text.ts";
 
@@ -43,6 +44,10 @@ function items(coercion: Coercion, wanted: Wanted, tree: ListTree, trail: Trail 
   ) {
     coercion.report("wrapper", trail, [tree.start, tree.end]);
     return coercion.to(wanted, only, trail);
+  }
+  if (tree.items.length === 1 && only?.type === "text" && wanted.item(0).type === "string") {
+    const split = only.text.includes("\n") ? splitText(only.text) : undefined;
+    if (split?.sure && split.items.length > 1) return listOf(coercion, wanted, only, split.items, trail, false);
   }
   const values: unknown[] = [];
   for (const [index, item] of tree.items.entries()) {
@@ -178,22 +183,25 @@ function fromObject(
     coercion.report("list", trail, span);
     return members.map(({ value }, index) => coercion.to(wanted.item(index), value, { step: index, up: trail }));
   }
-  if (item.type === "array" && rowWidth(wanted) === 2) {
-    const rows = coercion.cleanly(() => {
+  const rows = rowsOf(tree, item);
+  const read =
+    rows &&
+    coercion.cleanly(() => {
       coercion.report("pair", trail, span);
-      return members.map(({ key, keyStart, keyEnd, value }, index) => {
-        const row: ListTree = {
-          type: "list",
-          items: [{ type: "text", text: key, start: keyStart, end: keyEnd }, value],
-          start: keyStart,
-          end: value.end,
-        };
-        return coercion.to(item, row, { step: index, up: trail });
-      });
+      return rows.map((row, index) => coercion.to(item, row, { step: index, up: trail }));
     });
-    if (rows) return rows.value;
+  if (read) return read.value;
+  // In a list of lists of texts an object is a row of its values, or of its only key and value.
+  const texts = members.every(({ value }) => value.type === "text" || value.type === "number");
+  if (typeof trail?.step === "number" && item.type === "string" && texts && members.length > 0) {
+    coercion.report("pair", trail, span);
+    const [only] = members;
+    const values: Tree[] = members.map(({ value }) => value);
+    if (only && members.length === 1)
+      values.unshift({ type: "text", text: only.key, start: only.keyStart, end: only.keyEnd });
+    return values.map((value, index) => coercion.to(item, value, { step: index, up: trail }));
   }
-  const inner = innerList(tree);
+  const inner = innerList(tree) ?? innerText(tree, wanted);
   const itself = item.keys.length > 0 && members.some(({ key }) => item.names.has(fold(key)));
   if (inner && !itself) {
     coercion.report("wrapper", trail, span);
@@ -210,6 +218,15 @@ function innerList({ members }: Extract<Tree, { type: "object" }>, depth = 0): L
   return members.length === 1 && only?.value.type === "object" && depth < 3
     ? innerList(only.value, depth + 1)
     : undefined;
+}
+
+/** The list that the only text in an object is, as JSON or by its bullets. */
+function innerText({ members }: Extract<Tree, { type: "object" }>, wanted: Wanted): Tree | undefined {
+  const texts = members.flatMap(({ value }) => (value.type === "text" ? [value] : []));
+  const json = texts.map((text) => embedded(text.text, wanted, "[")).filter((tree) => tree !== undefined);
+  if (json.length === 1) return json[0];
+  const [only] = texts;
+  return only && members.length === 1 && splitText(only.text)?.sure ? only : undefined;
 }
 
 /** One value where a list of such is wanted. */

@@ -2,7 +2,7 @@ import { fold } from "../fold.ts";
 import { jsonText, type ListTree, type Member, type ObjectTree, plain, type Tree } from "../syntax/tree.ts";
 import { nameOf, type Wanted } from "../wanted.ts";
 import type { Coercion, Trail } from "./coerce.ts";
-import { embedded } from "./embedded.ts";
+import { embedded, within } from "./embedded.ts";
 import { matchKeys } from "./keys.ts";
 import { nothing } from "./scalar.ts";
 import { splitLabel } from "./split-text.ts";
@@ -20,7 +20,9 @@ export function coerceObject(coercion: Coercion, wanted: Wanted, tree: Tree, tra
   if (tree.type === "list") return fromList(coercion, wanted, tree, trail);
   if (tree.type === "literal" && tree.value === null) return nothing(coercion, wanted, tree, trail);
   if (tree.type === "text") {
-    const inner = embedded(tree.text, wanted, "{");
+    const whole = embedded(tree.text, wanted, "{");
+    const found = whole ? undefined : within(tree.text, wanted);
+    const inner = whole ?? (found && holds(found, wanted) ? found : undefined);
     if (inner) {
       coercion.report("stringified", trail, span);
       return coercion.within(tree, () => coercion.to(wanted, inner, trail));
@@ -65,15 +67,28 @@ function callArguments({ members }: ObjectTree, wanted: Wanted): Tree | undefine
 /** Whether a value is, or wraps, an object with at least half of the required members. */
 function holds(value: Tree, wanted: Wanted, depth = 0): boolean {
   if (depth > 3) return false;
-  if (value.type === "text")
-    return /^\s*\{/.test(value.text.slice(0, 50)) && embedded(value.text, wanted, "{") !== undefined;
+  if (value.type === "text") {
+    const inner = embedded(value.text, wanted, "{") ?? within(value.text, wanted);
+    return inner !== undefined && holds(inner, wanted, depth + 1);
+  }
   if (value.type === "list")
-    return value.items.length === 1 && value.items.some((item) => holds(item, wanted, depth + 1));
+    return (
+      (value.items.length === 1 && value.items.some((item) => holds(item, wanted, depth + 1))) ||
+      holdsInParts(value, wanted)
+    );
   if (value.type !== "object") return false;
-  const names = new Set(value.members.map(({ key }) => nameOf(wanted, key)));
+  // Parts of it may stand in parts of the value.
+  const deeper = value.members.flatMap(({ value: part }) => (part.type === "object" ? part.members : []));
+  const names = new Set([...value.members, ...deeper].map(({ key }) => nameOf(wanted, key)));
   const there = [...wanted.required].filter((name) => names.has(name)).length;
   if (there > 0 && there * 2 >= wanted.required.size) return true;
   return value.members.length === 1 && value.members.some(({ value: inner }) => holds(inner, wanted, depth + 1));
+}
+
+/** Whether the objects of a list are parts of the one that is wanted. */
+function holdsInParts({ items }: ListTree, wanted: Wanted): boolean {
+  const merged = items.length <= 30 ? mergedObject(items, wanted) : undefined;
+  return merged !== undefined && holds(merged, wanted, 3);
 }
 
 function fromList(coercion: Coercion, wanted: Wanted, tree: ListTree, trail: Trail | undefined): unknown {
@@ -213,9 +228,10 @@ function placeOthers(
   if (unmatched.length === 0 || wanted.keys.length === 0) return [...unmatched];
   let left = [...unmatched];
   const gathered = (name: string) => {
-    const inner = wanted.member(name);
-    const own = inner.options.find(({ type, keys }) => type === "object" && keys.length > 0);
-    if (!own) return;
+    for (const own of wanted.member(name).options) if (gatheredFor(name, own)) return;
+  };
+  const gatheredFor = (name: string, own: Wanted): boolean => {
+    if (own.type !== "object" || own.keys.length === 0) return false;
     const found = left.flatMap((member) => {
       const folded = fold(member.key);
       const prefix = fold(name);
@@ -225,9 +241,9 @@ function placeOthers(
     });
     const names = new Set(found.map(({ child }) => child));
     if (found.length === 0 || names.size < found.length || [...own.required].some((needed) => !names.has(needed)))
-      return;
+      return false;
     const [first, last] = [found[0]?.member, found.at(-1)?.member];
-    if (!first || !last) return;
+    if (!first || !last) return false;
     const value: ObjectTree = {
       type: "object",
       members: found.map(({ member, child }) => ({ ...member, key: child })),
@@ -237,6 +253,7 @@ function placeOthers(
     coercion.report("nested", { step: name, up: trail }, [value.start, value.end]);
     sources.set(name, { key: name, keyStart: first.keyStart, keyEnd: first.keyEnd, value });
     left = left.filter((member) => !found.some((entry) => entry.member === member));
+    return true;
   };
   for (const name of wanted.keys) if (!sources.has(name)) gathered(name);
   for (const member of left) {

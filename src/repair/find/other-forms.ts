@@ -26,14 +26,18 @@ export function* otherForms(answer: Answer, sections: boolean): Generator<Found>
   const regions = block
     ? [[block.from, block.to] as const, [answer.start, text.length] as const]
     : [[answer.start, text.length] as const];
-  for (const [start, end] of regions) {
+  for (const [from, to] of regions) {
+    const [start, end] = withoutTags(text, from, to);
     const source = sourceOf(text, start, end);
     const as = (tree: Tree, kind?: RepairKind): Found => {
       if (kind) mend(tree, kind, tree.start, tree.end);
       return { tree, source, start: tree.start, end: tree.end, closed: tree.cut !== true, strict: false };
     };
     const named = block !== undefined && block.from === start && /^ya?ml\b/i.test(block.info);
-    const yaml = sections && readYaml(text, start, end, wanted, named);
+    const yaml = sections
+      ? (readYaml(text, start, end, wanted, named) ??
+        readYaml(text, start, beforeProse(text, start, end), wanted, named))
+      : undefined;
     const commas = /,[ \t]*$/m.test(text.slice(start, end));
     if (yaml && !commas) yield as(yaml, "yaml");
     const members = bareMembers(text, start, end, wanted);
@@ -50,6 +54,27 @@ export function* otherForms(answer: Answer, sections: boolean): Generator<Found>
     const list = listText(text, start, end, wanted);
     if (list) yield as(list);
   }
+}
+
+/** A region without the tags and fence marks around it. */
+function withoutTags(text: string, from: number, to: number): readonly [number, number] {
+  const before =
+    /^\s*(?:\[content\]|<(?:json|yaml|answer|output|result|response|document|pre|code)>)[ \t]*\n?/i.exec(
+      text.slice(from, Math.min(to, from + 200)),
+    )?.[0].length ?? 0;
+  const tail = text.slice(Math.max(from, to - 200), to);
+  const after =
+    /\s*(?:\[\/?content\]|<\/(?:json|yaml|answer|output|result|response|document|pre|code)>)\s*$/i.exec(tail)?.[0]
+      .length ?? 0;
+  return before + after < to - from ? [from + before, to - after] : [from, to];
+}
+
+/** Where the last paragraph begins, if it may be prose behind a document. */
+function beforeProse(text: string, start: number, end: number): number {
+  const at = text.slice(start, end).trimEnd().lastIndexOf("\n\n");
+  return at > 0 && /^\n\n[^\s:#-][^:\n]*(?:\n|$)/.test(text.slice(start + at, Math.min(end, start + at + 400)))
+    ? start + at
+    : end;
 }
 
 function markCut(tree: Tree): void {

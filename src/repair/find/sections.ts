@@ -38,9 +38,10 @@ export function readSections(text: string, start: number, end: number, wanted: W
   const heads = headsOf(text, start, end, root);
   const [first] = heads;
   if (!first) return undefined;
-  const members = heads
-    .map((head, index) => memberOf(text, head, heads[index + 1]?.start ?? end, root))
-    .filter(({ value }) => value.type !== "text" || value.text !== "");
+  const members = heads.map((head, index) => memberOf(text, head, heads[index + 1]?.start ?? end, root));
+  // A line without a value at the very end was cut.
+  const last = members.at(-1)?.value;
+  if (last?.type === "text" && last.text === "" && heads.at(-1)?.heading === false) members.pop();
   return {
     tree: { type: "object", members, start: first.start, end },
     kind: heads.some(({ heading: marked }) => marked) ? "sections" : "lines",

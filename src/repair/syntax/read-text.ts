@@ -182,7 +182,10 @@ function endsWithLine(place: Place, from: number, at: number): "yes" | "perhaps"
   }
   if (frame?.tree.type === "list" && comma && text[next] === text[from - 1] && isWholeLine(text, next, end))
     return "yes";
-  return isCloser(text[next]) || text.startsWith("```", next) ? "perhaps" : "no";
+  if (!isCloser(text[next])) return text.startsWith("```", next) ? "perhaps" : "no";
+  return goesOn(place, at, true) && !/[{[]/.test(text.slice(from, at)) && !/[;{]\s*$/.test(text.slice(from, at))
+    ? "yes"
+    : "perhaps";
 }
 
 /** Whether the line that begins here is one whole text with the comma or bracket behind it. */

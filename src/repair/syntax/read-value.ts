@@ -37,6 +37,12 @@ export function readValue(reader: Structure): void {
     }
   }
   if (top.tree.type === "list" && passBullet(reader)) return;
+  if (text[at] === "[" && top.tree.type === "list" && top.last === "open" && isFlat(wanted)) {
+    // A bracket too many.
+    reader.note("bracket", at, at + 1);
+    reader.at++;
+    return;
+  }
   if (isOpener(text[at])) {
     const level = text[at] === "{" && isFlat(wanted) ? listFor(reader) : undefined;
     if (level === undefined) reader.open(wanted);
@@ -146,12 +152,13 @@ function keyInList(reader: Structure, { wanted }: Frame): boolean {
 }
 
 /** Whether several texts stand here where a list should be. */
-function listWithoutBracket({ text, at, end }: Structure): boolean {
+function listWithoutBracket(reader: Structure): boolean {
+  const { text, at, end, frames } = reader;
   const close = closingMark(text, at, end);
   const comma = close === undefined ? end : lookPast(text, close + 1, end);
   if (!isComma(text[comma])) return false;
   const next = lookPast(text, comma + 1, end);
-  return isQuote(text[next]) && !keyAhead(text, next, end);
+  return isQuote(text[next]) && !keyFor(reader, frames.length - 1, next);
 }
 
 function concatenate(reader: Structure, value: TextTree): void {

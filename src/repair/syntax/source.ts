@@ -15,7 +15,8 @@ export interface Source {
 export const sourceOf = (text: string, start: number, end: number): Source => ({ text, start, end, place: (at) => at });
 
 const escapedOpening = /[{[](?:[\s\u200b-\u200f\u2060]|\\[nrt]|[{[])*\\"/y;
-const entityOpening = /[{[](?:[\s\u200b-\u200f\u2060]|[{[])*&(?:quot|apos|#34|#39|#x22|#x27);/iy;
+const entityOpening =
+  /[{[](?:[\s\u200b-\u200f\u2060]|[{[])*(?:['"]?[\w -]{1,60}['"]?\s{0,5}:\s{0,5})?&(?:quot|apos|#34|#39|#x22|#x27);/iy;
 
 /** Decodes the parts of one text; what was decoded once is used again for what begins further on. */
 export class Decoder {

@@ -97,10 +97,16 @@ function wantedAt(part: SchemaNode | boolean | undefined, root: SchemaNode, made
   const alternatives = options(node);
   const properties = node.properties ?? {};
   const keys = Object.keys(properties);
+  // Asked for at every value, so each is made once.
+  const members = new Map<string, Wanted>();
+  const items: Wanted[] = [];
+  let all: readonly Wanted[] | undefined;
+  let other: Wanted | undefined;
   const wanted: Wanted = {
     node,
     get options() {
-      return alternatives.length > 1 ? alternatives.map(at) : [wanted];
+      all ??= alternatives.length > 1 ? alternatives.map(at) : [wanted];
+      return all;
     },
     type: alternatives.length > 1 ? "union" : typeFor(alternatives[0] ?? node),
     names: namesOf(properties, root),
@@ -108,8 +114,20 @@ function wantedAt(part: SchemaNode | boolean | undefined, root: SchemaNode, made
     required: new Set(node.required ?? []),
     open: node.additionalProperties === undefined ? keys.length === 0 : node.additionalProperties !== false,
     choices: choices(node),
-    member: (name) => (Object.hasOwn(properties, name) ? at(properties[name]) : at(node.additionalProperties)),
-    item: (index) => at(node.prefixItems?.[index] ?? itemsOf(node)),
+    member(name) {
+      if (!Object.hasOwn(properties, name)) {
+        other ??= at(node.additionalProperties);
+        return other;
+      }
+      const member = members.get(name) ?? at(properties[name]);
+      members.set(name, member);
+      return member;
+    },
+    item(index) {
+      const place = Math.min(index, node.prefixItems?.length ?? 0);
+      items[place] ??= at(node.prefixItems?.[place] ?? itemsOf(node));
+      return items[place] as Wanted;
+    },
   };
   made.set(node, wanted);
   return wanted;

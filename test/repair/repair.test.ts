@@ -8,6 +8,7 @@ import { escapes } from "./cases/escapes.ts";
 import { keys } from "./cases/keys.ts";
 import { markdownAndYaml } from "./cases/markdown-and-yaml.ts";
 import { refused, valid } from "./cases/never.ts";
+import { odd } from "./cases/odd.ts";
 import { problems } from "./cases/problems.ts";
 import { Item, Note, note, Prd, prd, Text, Ticket } from "./cases/shapes.ts";
 import { spans } from "./cases/spans.ts";
@@ -21,6 +22,7 @@ import { misshapen } from "./checks.ts";
 describe.each<[string, RepairCase[]]>([
   ["what is around the answer", wrapping],
   ["brackets, commas, colons and comments", syntax],
+  ["faults that are rarely expected", odd],
   ["quotes and texts", strings],
   ["backslashes and entities", escapes],
   ["keys", keys],

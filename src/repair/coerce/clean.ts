@@ -29,6 +29,7 @@ function knowsAll(value: unknown, wanted: Wanted): boolean {
 /** A text, number or literal, where such a thing is wanted. */
 function scalarReading(text: string, value: unknown, goal: Goal | undefined): Reading<unknown> | undefined {
   if (typeof value === "string" && !goal && /^\s*[{[]/.test(value)) return undefined;
+  if (typeof value === "number" && !Number.isFinite(value)) return undefined;
   if (goal && !validated(goal, value).ok) return undefined;
   if (typeof value !== "number" || !losesDigits(text.trim())) return asIs(value);
   const repair: Repair = {

@@ -172,17 +172,7 @@ function fromObject(
 ): unknown {
   const span = [tree.start, tree.end] as const;
   const { members } = tree;
-  const numbered =
-    members.length > 0 &&
-    members.every(
-      ({ key }, index) =>
-        /^\D{0,12}(\d{1,3})$/.exec(key)?.[1] === String(index + (/0$/.test(members[0]?.key ?? "") ? 0 : 1)),
-    );
   const item = wanted.item(0);
-  if (numbered) {
-    coercion.report("list", trail, span);
-    return members.map(({ value }, index) => coercion.to(wanted.item(index), value, { step: index, up: trail }));
-  }
   const rows = rowsOf(tree, item);
   const read =
     rows &&
@@ -191,6 +181,16 @@ function fromObject(
       return rows.map((row, index) => coercion.to(item, row, { step: index, up: trail }));
     });
   if (read) return read.value;
+  const numbered =
+    members.length > 0 &&
+    members.every(
+      ({ key }, index) =>
+        /^\D{0,12}(\d{1,3})$/.exec(key)?.[1] === String(index + (/0$/.test(members[0]?.key ?? "") ? 0 : 1)),
+    );
+  if (numbered) {
+    coercion.report("list", trail, span);
+    return members.map(({ value }, index) => coercion.to(wanted.item(index), value, { step: index, up: trail }));
+  }
   // In a list of lists of texts an object is a row of its values, or of its only key and value.
   const texts = members.every(({ value }) => value.type === "text" || value.type === "number");
   if (typeof trail?.step === "number" && item.type === "string" && texts && members.length > 0) {

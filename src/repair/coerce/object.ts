@@ -165,8 +165,13 @@ function fromText(coercion: Coercion, wanted: Wanted, text: string, { start, end
 }
 
 function members(coercion: Coercion, wanted: Wanted, tree: ObjectTree, trail: Trail | undefined): unknown {
-  const matched = matchKeys(tree.members, wanted);
   const value: Record<string, unknown> = {};
+  if (isExact(tree.members, wanted)) {
+    for (const member of tree.members) take(coercion, wanted, value, member.key, member, trail);
+    for (const name of wanted.required) if (!Object.hasOwn(value, name)) coercion.missing++;
+    return value;
+  }
+  const matched = matchKeys(tree.members, wanted);
   const sources = new Map<string, Member>();
   const unmatched: Member[] = [];
   for (const member of tree.members) {
@@ -185,15 +190,7 @@ function members(coercion: Coercion, wanted: Wanted, tree: ObjectTree, trail: Tr
     sources.set(name, member);
   }
   const lifted = placeOthers(coercion, wanted, unmatched, sources, trail);
-  for (const [name, member] of sources) {
-    const at = { step: name, up: trail };
-    coercion.known++;
-    if (standsForNothing(wanted, name, member.value)) {
-      coercion.report("null", at, [member.value.start, member.value.end]);
-      continue;
-    }
-    coercion.member(value, name, wanted.member(name), member.value, trail);
-  }
+  for (const [name, member] of sources) take(coercion, wanted, value, name, member, trail);
   for (const member of lifted) {
     const at = { step: member.key, up: trail };
     if (wanted.open) coercion.member(value, member.key, wanted.member(member.key), member.value, trail);
@@ -201,6 +198,31 @@ function members(coercion: Coercion, wanted: Wanted, tree: ObjectTree, trail: Tr
   }
   for (const name of wanted.required) if (!Object.hasOwn(value, name)) coercion.missing++;
   return value;
+}
+
+/** Whether all members have wanted names, each once. */
+function isExact(members: readonly Member[], { keys }: Wanted): boolean {
+  if (members.length > keys.length || keys.length > 40) return false;
+  return members.every(
+    ({ key }, index) => keys.includes(key) && !members.some((other, at) => at < index && other.key === key),
+  );
+}
+
+/** Sets one wanted member. */
+function take(
+  coercion: Coercion,
+  wanted: Wanted,
+  value: Record<string, unknown>,
+  name: string,
+  member: Member,
+  trail: Trail | undefined,
+): void {
+  coercion.known++;
+  if (standsForNothing(wanted, name, member.value)) {
+    coercion.report("null", { step: name, up: trail }, [member.value.start, member.value.end]);
+    return;
+  }
+  coercion.member(value, name, wanted.member(name), member.value, trail);
 }
 
 function leaveOut(coercion: Coercion, at: Trail, value: Tree): void {

@@ -37,6 +37,9 @@ function differences(before: unknown, after: unknown, catches: boolean): Repair[
     const filled = (note: string) => repairs.push({ kind: "default", path, span: [0, 0], lossy: true, note });
     if (a === undefined) filled("the schema's own value");
     else if (isBranch(a) && isBranch(b) && Array.isArray(a) === Array.isArray(b)) {
+      // A record of zod's leaves out what is named like an object's own parts.
+      for (const key of Object.keys(a))
+        if (!Object.hasOwn(b, key)) repairs.push({ kind: "extra", path: [...path, key], span: [0, 0], lossy: true });
       const list = Array.isArray(b);
       for (const key of Object.keys(b)) compare(a[key], b[key], [...path, list ? Number(key) : key]);
     } else if (catches) filled("the schema's own value in place of what was written");

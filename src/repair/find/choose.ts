@@ -20,10 +20,11 @@ export function chosen(text: string, goal: Goal | undefined, truncated: boolean)
   const onlyReasoning = text.slice(start).trim() === "";
   const answer: Answer = { text, start: onlyReasoning ? 0 : start, blocks: fences(text), wanted, truncated };
   const fits: Fit[] = [];
+  const belongTogether = wanted.options.some(({ type }) => type === "array" || type === "any");
   let best: Fit | undefined;
   const consider = (found: Found) => {
     const one = fitted(found, wanted);
-    fits.push(one);
+    if (fits.length < mostFits || belongTogether) fits.push(one);
     if (!best || isBetter(one, best, wanted)) best = one;
   };
   for (const found of search(text, answer.start, answer)) {
@@ -43,6 +44,9 @@ export function chosen(text: string, goal: Goal | undefined, truncated: boolean)
     return onlyReasoning ? nothing("reasoning", "there is only reasoning and no answer", truncated) : noJson(truncated);
   return finished(best, fits, { ...answer, onlyReasoning, goal });
 }
+
+/** So many candidates are kept to be told of, or to be put together. */
+const mostFits = 2000;
 
 /** Whether what was found in brackets is the answer, well or badly read, and not something within another form of it. */
 function holdsAnswer(best: Fit, { text, start }: Answer): boolean {

@@ -1,6 +1,6 @@
 import { blockAt, type Fence } from "../fences.ts";
 import { opensJson } from "../spans.ts";
-import { Decoder, type Source, sourceOf } from "../syntax/source.ts";
+import { Decoder, matchesAt, type Source, sourceOf } from "../syntax/source.ts";
 import { strictTree } from "../syntax/strict.ts";
 import { tolerantTree } from "../syntax/tolerant.ts";
 import type { Tree } from "../syntax/tree.ts";
@@ -146,9 +146,10 @@ function uncut(tree: Tree): Tree {
 }
 
 const memberBehind = /\s{0,50}[}\]]?\s{0,50},\s{0,50}"[^"\n]{1,100}"\s{0,20}:/y;
+const itemBehind = /\s{0,50},\s{0,50}\{\s{0,50}["'}]/y;
 
-/** Whether a member follows what seems to be over: a bracket too many has closed it. */
+/** Whether a member or an item follows what seems to be over: a bracket too many has closed it. */
 function goesOnAfter(text: string, at: number): boolean {
-  memberBehind.lastIndex = at;
-  return memberBehind.test(text);
+  const pattern = text[at - 1] === "]" && matchesAt(itemBehind, text, at) ? itemBehind : memberBehind;
+  return matchesAt(pattern, text, at);
 }

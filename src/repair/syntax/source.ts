@@ -45,7 +45,8 @@ export class Decoder {
   }
 }
 
-function matchesAt(pattern: RegExp, text: string, at: number): boolean {
+/** Whether a sticky pattern matches at a place. */
+export function matchesAt(pattern: RegExp, text: string, at: number): boolean {
   pattern.lastIndex = at;
   return pattern.test(text);
 }

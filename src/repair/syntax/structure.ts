@@ -19,6 +19,9 @@ import { type ListTree, mend, mostMends, type ObjectTree, type TextTree, type Tr
 
 const strayText = /[^\n,，;；{}[\]"“”｛｝［］]{1,300}/y;
 
+/** Nothing is nested more deeply; what would be loses its brackets. */
+const deepest = 100_000;
+
 /** What is open while malformed JSON is read: brackets begin and end here, and what was read finds its place. */
 export class Structure implements Place {
   readonly text: string;
@@ -26,7 +29,7 @@ export class Structure implements Place {
   readonly truncated: boolean;
   readonly frames: Frame[] = [];
   readonly lastKeys: Map<string, number>;
-  second = 8;
+  second = 3;
   /** The next character. */
   at: number;
   /** Where the blanks before it begin. */
@@ -95,6 +98,11 @@ export class Structure implements Place {
     const bracket = bracketOf[char];
     if (bracket !== "{" && bracket !== "[") return false;
     const at = this.at;
+    if (this.frames.length >= deepest) {
+      if (!this.top.tree.mends) mend(this.top.tree, "dropped", at, at + 1, true, { note: "nested too deeply" });
+      this.at++;
+      return true;
+    }
     const isSet = bracket === "{" && this.opensSet(wanted);
     this.at++;
     const type = bracket === "{" && !isSet ? "object" : "list";

@@ -1,8 +1,8 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Reading, repair } from "../src/repair/index.ts";
 import { violation } from "../test/repair/checks.ts";
 import { fuzzInput } from "../test/repair/fuzz-inputs.ts";
+import { noteDown } from "./page.ts";
 
 const { values } = parseArgs({
   options: {
@@ -14,7 +14,6 @@ const { values } = parseArgs({
 
 const count = Number(values.count);
 const first = Number(values.seed);
-const page = new URL("../docs/performance.md", import.meta.url);
 
 const tally = { ok: 0, lossy: 0, "not ok": 0 };
 let spent = 0;
@@ -50,16 +49,5 @@ if (violated) {
     `${count.toLocaleString("en")} inputs from seed ${first}: no throw, no invention; ${parts.join(", ")}; ` +
     `${perSecond} inputs per second, the slowest (seed ${slowest.seed}) in ${slowest.time.toFixed(1)} ms`;
   console.log(line);
-  if (values.write) await noteDown(line);
-}
-
-/** Puts the line between the page's markers, if it has them. */
-async function noteDown(line: string) {
-  const text = await readFile(page, "utf8").catch(() => "");
-  const marked = /(<!-- fuzz:start -->)[\s\S]*?(<!-- fuzz:end -->)/;
-  if (marked.test(text))
-    await writeFile(
-      page,
-      text.replace(marked, (_, start, end) => `${start}\n${line}\n${end}`),
-    );
+  if (values.write) await noteDown("fuzz", line);
 }

@@ -1,6 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { corpus, heldOut, validCorpus } from "./corpus/index.ts";
+import { noteDown } from "./page.ts";
 import { judgeAll } from "./repair/accuracy.ts";
 import { beaten, byKind, failures } from "./repair/failures.ts";
 import { others, ours, type Reader } from "./repair/readers.ts";
@@ -68,7 +68,7 @@ async function measureAll() {
   const notes = `Seed ${seed}, Node ${process.version}. Another reader is right where this one is not: ${better.length}.`;
   console.log(`${tables}\n\n${notes}`);
   for (const line of better) console.log(`- a bug of ours: ${line}`);
-  if (values.write) await noteDown(`${tables}\n\n${notes}`);
+  if (values.write) await noteDown("repair", `${tables}\n\n${notes}`);
   settle(gates);
 }
 
@@ -76,15 +76,4 @@ function settle(gates: readonly report.Gate[]) {
   const missed = gates.filter(({ holds }) => !holds);
   for (const { name, measured } of missed) console.error(`missed: ${name} (${measured})`);
   if (missed.length > 0) process.exitCode = 1;
-}
-
-/** Puts the tables between the page's markers. */
-async function noteDown(text: string) {
-  const page = new URL("../docs/performance.md", import.meta.url);
-  const before = await readFile(page, "utf8");
-  const after = before.replace(
-    /(<!-- repair:start -->)[\s\S]*?(<!-- repair:end -->)/,
-    (_, start, end) => `${start}\n\n${text}\n\n${end}`,
-  );
-  await writeFile(page, after);
 }

@@ -366,3 +366,8 @@ it("leaves the text's other answers out of the one that fits", () => {
   expect(repair(text, Ticket)).toMatchObject({ ok: true, value: { title: "移动", level: "P0" } });
   expect(repair(text, Note)).toMatchObject({ ok: true, value: note });
 });
+
+it("says so when a later version of the answer was cut", () => {
+  const text = 'Draft:\n{"title": "a", "body": "draft"}\n\nFinal version:\n{"title": "b", "bo';
+  expect(repair(text, Note)).toMatchObject({ ok: true, lossy: true, truncated: true });
+});

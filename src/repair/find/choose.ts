@@ -132,7 +132,6 @@ function finished(
     taken.push({ kind: decoded, path: [], span: [best.start, best.end], lossy: false });
   taken.push(...rivals(best, others, wanted));
   const { coerced } = best;
-  const repairs = [...taken, ...coerced.repairs];
   const last = fits.filter((one) => !one.inner).at(-1);
   if (last && last !== best && last.start >= best.end && !last.closed)
     taken.push({
@@ -142,6 +141,7 @@ function finished(
       lossy: true,
       note: "another version was cut",
     });
+  const repairs = [...taken, ...coerced.repairs];
   const cut = truncated || !best.closed || repairs.some(({ kind }) => kind === "truncated");
   if (!goal) return success(coerced.value, repairs, coerced.extras, cut);
   const checked = validated(goal, coerced.value);

@@ -17,6 +17,16 @@ export default defineConfig([
     // commander stands on the path of every start; bundled, it loads in half the time
     noExternal: ["commander"],
   },
+  /** What looks at a started product: a program of its own, because it stands in the sandbox. */
+  {
+    ...built,
+    entry: ["bin/probe.ts"],
+    format: "cjs",
+    platform: "node",
+    dts: false,
+    minify: true,
+    noExternal: ["zod"],
+  },
   /** The reader as a library, `metagpt/repair`: for modules, CommonJS and TypeScript, and free of Node. */
   {
     ...built,

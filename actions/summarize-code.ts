@@ -48,7 +48,7 @@ export const summarizeCode = defineAction({
     really broken or missing.
   `,
   spare: ["# All files", "# Project:"],
-  usual: { calls: ({ autoSummarize }) => Math.abs(autoSummarize), input: 8000, output: 600 },
+  usual: { calls: ({ autoSummarize, change }) => (change ? 0 : Math.abs(autoSummarize)), input: 8000, output: 600 },
 });
 
 /** The code of the shortest files, as many as there is room for; the others without. */

@@ -41,7 +41,7 @@ export const writeCodeReview = defineAction({
   `,
   spare: ["## The files it uses", "# Project:"],
   usual: {
-    calls: ({ codeReview, codeReviewTimes }) => (codeReview && codeReviewTimes > 0 ? 7 : 0),
+    calls: ({ codeReview, codeReviewTimes, change }) => (codeReview && codeReviewTimes > 0 && !change ? 7 : 0),
     input: 3500,
     output: 300,
   },

@@ -3,6 +3,7 @@ import { isPage } from "../src/project/languages.ts";
 import { bulletList, fenced } from "../src/project/markdown.ts";
 import { code } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
+import { moduleRule } from "./module-rule.ts";
 import { contract, type Design, type DesignedFile } from "./write-design.ts";
 import type { Prd } from "./write-prd.ts";
 import type { Tasks } from "./write-tasks.ts";
@@ -19,8 +20,8 @@ export interface CodeContext {
 }
 
 export interface CodeRequest extends CodeContext {
-  /** Set for a rewrite: the code as it stands and what to change about it. */
-  readonly change?: { readonly code: string; readonly comments: readonly string[] };
+  /** Set for a rewrite: the code as it stands, what to change about it, and in `says` who wants that. */
+  readonly change?: { readonly code: string; readonly comments: readonly string[]; readonly says: string };
 }
 
 /** Writes one source file, or writes it anew after a review. */
@@ -40,7 +41,7 @@ export const writeCode = defineAction({
   },
   write: (source, path) => ({ [path]: source }),
   spare: ["## The files it uses", "# Project:"],
-  usual: { calls: ({ codeReview }) => (codeReview ? 7 : 5), input: 2200, output: 2200 },
+  usual: { calls: ({ codeReview, change }) => (change ? 0 : codeReview ? 7 : 5), input: 2200, output: 2200 },
 });
 
 const writing = (path: string) => dedent`
@@ -48,12 +49,12 @@ const writing = (path: string) => dedent`
   files only what their contracts name. Do everything the task says, mind the edges, and leave no function empty.
 `;
 
-const rewriting = (path: string, { code, comments }: NonNullable<CodeRequest["change"]>) => dedent`
+const rewriting = (path: string, { code, comments, says }: NonNullable<CodeRequest["change"]>) => dedent`
   This is ${path} as it stands:
 
   ${fenced(code, extension(path))}
 
-  A review asks for these changes:
+  ${says}:
   ${bulletList(comments)}
 
   Write the file anew with these changes made and everything else kept.
@@ -89,8 +90,8 @@ function rules({ files, entry_point }: Design): string {
       every other name inside a function.
     `;
   }
-  const node = files.some(({ path }) => /\.m?js$/.test(path));
-  return node ? "Files that run in Node.js are ES modules: import and export statements, no require." : "";
+  const rule = moduleRule({ files, entry_point });
+  return rule ? `${rule} This holds whatever else is said here.` : "";
 }
 
 /** The contract and task of a file and what it depends on, for writer and reviewer alike. */

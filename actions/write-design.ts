@@ -110,7 +110,7 @@ export const writeDesign = defineAction({
     "resources/data_api_design.mmd": classDiagram(design),
     "resources/seq_flow.mmd": sequenceDiagram(design.call_flow),
   }),
-  usual: { calls: () => 1, input: 1800, output: 2500 },
+  usual: { calls: ({ change }) => (change ? 0 : 1), input: 1800, output: 2500 },
 });
 
 /** What a file offers to others, as they see it in their prompts. */

@@ -76,7 +76,7 @@ export const writePrd = defineAction({
     "resources/competitive_analysis.mmd": positions(prd),
   }),
   spare: ["## Request"],
-  usual: { calls: () => 1, input: 900, output: 1500 },
+  usual: { calls: ({ change }) => (change ? 0 : 1), input: 900, output: 1500 },
 });
 
 const writtenIn = (language: string) =>

@@ -1,12 +1,14 @@
 import { z } from "zod";
-import { defineAction, type Settled } from "../src/action.ts";
+import { defineAction, type Publication, type Settled } from "../src/action.ts";
 import { fenced, prose, table } from "../src/project/markdown.ts";
 import { cleanPath } from "../src/project/path.ts";
+import type { Product } from "../src/project/product.ts";
 import { scaffold } from "../src/project/scaffold.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import { type Words, wordsIn } from "./document-words.ts";
 import { withOtherNames } from "./field-names.ts";
+import { moduleRule } from "./module-rule.ts";
 import { contract, type Design } from "./write-design.ts";
 import { type Prd, prdBrief } from "./write-prd.ts";
 
@@ -67,21 +69,28 @@ export const writeTasks = defineAction({
 
     Entry point: ${design.entry_point}
     Assumptions: ${design.anything_unclear || "none"}
-
+    ${moduleRule(design) && `\n${moduleRule(design)} If the design says otherwise, this holds.\n`}
     ${design.files.map((file) => `${contract(file)}\nDepends on: ${file.depends_on.join(", ") || "nothing"}`).join("\n\n")}
   `,
   settle: (tasks, { design }) => settleTasks(tasks, design),
-  write: (tasks, _subject, request) => ({
-    "docs/task.json": `${JSON.stringify(tasks, null, 2)}\n`,
-    "docs/task.md": tasksMarkdown(tasks, wordsIn(request.prd.language)),
-    ...productOf(request, tasks).files,
-  }),
+  write: (tasks, _subject, request) => ({ ...tasksFiles(tasks, request), ...productOf(request, tasks).files }),
   spare: ["## Design"],
-  usual: { calls: () => 1, input: 2500, output: 2000 },
+  usual: { calls: ({ change }) => (change ? 0 : 1), input: 2500, output: 2000 },
 });
 
-/** The package files and README of the product, and the one command that runs it. */
-export const productOf = ({ prd, design }: TasksRequest, tasks: Tasks) =>
+/** The same document of a product that exists: its README and package files are its owner's by now. */
+export const changedTasks: Publication<TasksRequest, Tasks> = {
+  name: writeTasks.name,
+  write: (tasks, _subject, request) => tasksFiles(tasks, request),
+};
+
+const tasksFiles = (tasks: Tasks, { prd }: TasksRequest) => ({
+  "docs/task.json": `${JSON.stringify(tasks, null, 2)}\n`,
+  "docs/task.md": tasksMarkdown(tasks, wordsIn(prd.language)),
+});
+
+/** The package files and README of the product, and the commands that run it; `state` is what is known of it by now. */
+export const productOf = ({ prd, design }: TasksRequest, tasks: Tasks, state?: Product["state"]) =>
   scaffold({
     name: prd.project_name,
     description: prd.original_requirements,
@@ -95,6 +104,7 @@ export const productOf = ({ prd, design }: TasksRequest, tasks: Tasks) =>
     testCommand: design.test_command,
     packages: tasks.required_packages,
     otherPackages: tasks.other_packages,
+    ...(state && { state }),
   });
 
 /** Keeps the tasks of designed files, under the paths the design gave them. */

@@ -1,11 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { exitCodes, UsageError } from "../src/errors.ts";
 import { nearest } from "../src/text.ts";
+import { count, dollars, refuseLooseWords } from "./arguments.ts";
+import { addCommands, type Work } from "./commands.ts";
 import type { Flags } from "./flags.ts";
 import { version } from "./version.ts";
-
-/** Options that MetaGPT has and this version cannot honour. They are refused rather than ignored. */
-const notYet = ["runTests", "reqaFile", "inc", "projectPath", "recoverPath"] as const;
 
 /** Reads the arguments and does what they say; gives the exit code. */
 export async function runCommandLine(argv: readonly string[]): Promise<number> {
@@ -22,27 +21,23 @@ export async function runCommandLine(argv: readonly string[]): Promise<number> {
   }
 }
 
-type Work = (flags: Flags) => Promise<number>;
-
 /** The command line in words: what `--help` prints and what is accepted. `does` runs a piece of work and keeps its exit code. */
 function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Command {
   const program = new Command("metagpt")
     .description("A software company in a command: an idea in, a repository out, by any LLMs.")
     .usage('[options] "IDEA"')
-    .argument("[idea]", "what to build; - reads it from standard input")
-    .version(version(), "-V, --version", "print the version")
-    .helpOption("-h, --help", "print this")
+    .argument("[idea]")
     .configureHelp({ helpWidth: 80 })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "metagpt: ")) })
     .showHelpAfterError("Run metagpt --help for all options.")
-    .helpCommand("help [command]", "print the help of a command")
+    .helpCommand(false)
     .enablePositionalOptions()
     .allowExcessArguments()
     .exitOverride();
 
   program
     .optionsGroup("Idea:")
-    .option("--idea-file <file>", "read the idea from a file")
+    .option("--idea-file <file>", "read the idea from a file (IDEA -: from stdin)")
     .option("--project-name <name>", "name of the project and its folder")
     .option("--language <language>", "of the documents (default: the idea's)")
     .optionsGroup("Company:")
@@ -53,8 +48,12 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .addOption(new Option("--code-review", "review every file (default)").hideHelp())
     .option("--no-code-review", "do not review the files")
     .option("--max-auto-summarize-code <n>", "check the whole code (default: 0; -1: till fit)", count(-1))
-    .option("--run-tests", "not in this version yet")
-    .option("--reqa-file <file>", "not in this version yet")
+    .option("--clarify", "answer questions about the idea first")
+    .option("--review", "read and correct the documents as they come")
+    .option("--run-tests", "write tests, run them and it, in a sandbox")
+    .option("--yes", "agree to that beforehand")
+    .option("--require-verified", "exit code 7 unless the product is verified")
+    .option("--reqa-file <file>", "write the tests of a file of --project-path anew")
     .optionsGroup("LLMs:")
     .option("--llm <llm>", "a configured name, a kind, or kind/model")
     .option("--config <path>", "config file or folder (default: config/)")
@@ -63,108 +62,31 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--record <dir>", "record the run; --llm recording/<dir> plays it")
     .option("--init-config", "write commented config files into config/")
     .optionsGroup("Existing work:")
-    .option("--inc", "not in this version yet")
-    .option("--project-path <dir>", "not in this version yet")
-    .option("--recover-path <dir>", "not in this version yet")
+    .option("--project-path <dir>", "the repository to change")
+    .addOption(new Option("--inc", "change the project that --project-name names").hideHelp())
+    .addOption(new Option("--allow-dirty", "although it has changes that are not committed").hideHelp())
+    .option("--dry-run", "show plan and diff; write nothing")
+    .option("--recover-path <dir>", "go on with a project from its documents")
     .optionsGroup("Output:")
     .option("--workspace <dir>", "where projects are made (default: workspace/)")
     .option("--json", "one JSON event a line on standard output")
     .option("--quiet", "only errors and the result")
     .option("--verbose", "also repairs, rounds and what models think")
+    .version(version(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this")
     .action(async (idea: string | undefined, options: Record<string, unknown>) => {
-      refuseWhatIsMissing(options);
       refuseLooseWords(program.args);
       const flags: Flags = { ...options, ...(idea === undefined ? {} : { idea: properIdea(idea, program) }) };
       if (flags.initConfig) return does((await import("./init-config.ts")).initConfigFiles)(flags);
       return does((await import("./run.ts")).runCompany)(flags);
     });
 
+  addCommands(program, does);
+  // the usual help command would take up a line of the screen
   program
-    .command("llms")
-    .description("show which LLM answers what, and why")
-    .option("--config <path>", "config file or folder (default: config/)")
-    .option("--llm <llm>", "a configured name, a kind, or kind/model")
-    .option("--json", "as JSON on standard output")
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "print this")
-    .action(async (own: Flags) => {
-      // options may stand before the command too
-      const flags = { ...program.opts(), ...own };
-      refuseWhatIsMissing(flags);
-      return does((await import("./llms.ts")).showLlms)(flags);
-    });
-
-  program
-    .command("doctor")
-    .description("say whether each LLM works, and why not")
-    .option("--config <path>", "config file or folder (default: config/)")
-    .option("--llm <llm>", "a configured name, a kind, or kind/model")
-    .option("--workspace <dir>", "where projects are made (default: workspace/)")
-    .option("--json", "as JSON on standard output")
-    .allowExcessArguments(false)
-    .helpOption("-h, --help", "print this")
-    .action(async (own: Flags) => {
-      const flags = { ...program.opts(), ...own };
-      refuseWhatIsMissing(flags);
-      return does((await import("./doctor.ts")).examine)(flags);
-    });
-
-  program
-    .command("ask")
-    .description("put one question to several LLMs at once")
-    .usage('[options] "PROMPT"')
-    .argument("[prompt]", "what to ask; - reads it from standard input, and what is piped in goes below it")
-    .option("--llm <a,b,c>", "names, kinds, or kind/model (default: the one of the config)")
-    .option("--system <text>", "what the LLMs are told before the prompt")
-    .option("--config <path>", "config file or folder (default: config/)")
-    .option("--investment <usd>", "ask nobody who could cost more than this in all (default: 3)", dollars)
-    .option("--json", "one JSON object for each answer, as it is finished")
-    .option("--verbose", "also what the LLMs think before they answer")
-    .helpOption("-h, --help", "print this")
-    .allowExcessArguments()
-    .action(async (prompt: string | undefined, own: Flags, { args }: Command) => {
-      const flags = { ...program.opts(), ...own, ...(prompt === undefined ? {} : { prompt }) };
-      refuseWhatIsMissing(flags);
-      refuseLooseWords(args, "a prompt", "metagpt ask");
-      return does((await import("./ask.ts")).askLlms)(flags);
-    });
-
-  program
-    .command("repair")
-    .description("read what a model answered, however broken")
-    .usage("[options] [FILE]")
-    .argument("[file]", "the answer; - or none reads it from standard input")
-    .option("--schema <schema>", "prd, design, tasks, or a file with a JSON Schema (default: any JSON)")
-    .option(
-      "--accept <which>",
-      "any, exact, lossless or clean answers (default: any)",
-      oneOf("any", "exact", "lossless", "clean"),
-    )
-    .option("--finish <reason>", "length if the output limit stopped the model", oneOf("stop", "length"))
-    .option("--partial", "print what could be read although it cannot be used")
-    .option("--json", "the value with its repairs, or the problems, as one object")
-    .option("--verbose", "every repair, not only those that lost something")
-    .helpOption("-h, --help", "print this")
-    .allowExcessArguments(false)
-    .action(async (file: string | undefined, own: Flags) => {
-      const flags = { ...program.opts(), ...own, ...(file === undefined ? {} : { file }) };
-      refuseWhatIsMissing(flags);
-      return does((await import("./repair.ts")).repairAnswer)(flags);
-    });
+    .command("help [command]", { hidden: true })
+    .action((name: string) => (program.commands.find((command) => command.name() === name) ?? program).outputHelp());
   return program;
-}
-
-function refuseWhatIsMissing(options: Record<string, unknown>): void {
-  const wanted = notYet.find((name) => options[name] !== undefined);
-  if (wanted === undefined) return;
-  const flag = wanted.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(`--${flag} is not in this version yet`, { hint: "Run the same command without it." });
-}
-
-/** An idea without quotes arrives as several arguments. */
-function refuseLooseWords(words: readonly string[], what = "an idea", command = "metagpt"): void {
-  if (words.length < 2) return;
-  throw new UsageError(`${what} of several words goes into quotes`, { hint: `Try: ${command} "${words.join(" ")}"` });
 }
 
 /** A single word close to a command's name is a typo, not an idea. */
@@ -176,27 +98,3 @@ function properIdea(idea: string, program: Command): string {
     hint: `If it is an idea, say more: metagpt "write ${idea}".`,
   });
 }
-
-const dollars = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError("It must be an amount in USD.");
-  return value;
-};
-
-const oneOf =
-  (...words: readonly string[]) =>
-  (text: string): string => {
-    if (!words.includes(text)) throw new InvalidArgumentError(`It must be ${words.join(" or ")}.`);
-    return text;
-  };
-
-const count =
-  (least: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^-?\d+$/.test(text.trim()) || value < least) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} on.`);
-    }
-    return value;
-  };

@@ -32,7 +32,7 @@ async function examined(flags: Flags): Promise<Examination> {
     const settings = await readSettings(flags);
     const [llms, machine] = await Promise.all([
       examineLlms(settings, flags),
-      machineFindings(resolve(settings.options.workspace), process.env),
+      machineFindings(resolve(settings.options.workspace), process.env, settings.options.sandbox),
     ]);
     return { llms, machine, exitCode: exitCodeOf(llms, worst(machine) === "fail") };
   } catch (error) {
@@ -46,9 +46,15 @@ async function examined(flags: Flags): Promise<Examination> {
 /** All at once, but one after the other where they share a machine of this network: models would drive each other out. */
 async function examineLlms(settings: Settings, flags: Flags): Promise<Examined[]> {
   const options = runOptions(settings.options, flags);
-  const asked = questionOf(settings, flags, "", roster(settings.options), {
-    asked: (action) => action.usual.calls(options) > 0,
-  });
+  const asked = questionOf(
+    settings,
+    flags,
+    "",
+    roster({ implement: settings.options.implement, run_tests: options.runTests }),
+    {
+      asked: (action) => action.usual.calls(options) > 0,
+    },
+  );
   const { llms, warnings } = await everyLlm(asked);
   const say = flags.quiet ? () => {} : (line: string) => void process.stderr.write(`${line}\n`);
   for (const warning of warnings) say(`! ${warning}`);

@@ -9,6 +9,17 @@ export interface Flags {
   readonly implement?: boolean;
   readonly codeReview?: boolean;
   readonly maxAutoSummarizeCode?: number;
+  readonly runTests?: boolean;
+  readonly yes?: boolean;
+  readonly requireVerified?: boolean;
+  readonly inc?: boolean;
+  readonly projectPath?: string;
+  readonly allowDirty?: boolean;
+  readonly dryRun?: boolean;
+  readonly recoverPath?: string;
+  readonly reqaFile?: string;
+  readonly review?: boolean;
+  readonly clarify?: boolean;
   readonly config?: string;
   readonly llm?: string;
   readonly concurrency?: number;

@@ -5,7 +5,7 @@ import type { Flags } from "./flags.ts";
 
 /** The idea, from the argument, a file, or standard input; exactly one of them. */
 export async function readIdea(
-  { idea, ideaFile }: Flags,
+  { idea, ideaFile, reqaFile }: Flags,
   stdin: NodeJS.ReadableStream = process.stdin,
 ): Promise<string> {
   if (idea !== undefined && ideaFile !== undefined) {
@@ -13,6 +13,7 @@ export async function readIdea(
       hint: "Give one of them.",
     });
   }
+  if (reqaFile !== undefined && idea === undefined && ideaFile === undefined) return `test ${reqaFile}`;
   const words = ideaFile !== undefined ? await fromFile(ideaFile) : idea === "-" ? await text(stdin) : (idea ?? "");
   if (words.trim() === "") {
     throw new UsageError(idea === undefined && ideaFile === undefined ? "no idea was given" : "the idea is empty", {

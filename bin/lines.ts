@@ -59,6 +59,23 @@ export function linesOf(event: RunEvent, page: Page): string[] {
         `${titleOf(event)}: the prompt has changed since "${event.recording}" was recorded`,
         page,
       );
+    case "plan":
+      return event.changes.flatMap(({ path, action, why }) =>
+        marked(planSigns[action] ?? "~", `${action} ${path}: ${why}`, page),
+      );
+    case "checked":
+      return event.findings.length === 0
+        ? fact("the code was checked: nothing found")
+        : [
+            ...marked(paint.yellow("!"), `the code was checked: ${plural(event.findings.length, "finding")}`, page),
+            ...event.findings
+              .slice(0, verbose ? undefined : 3)
+              .flatMap(({ path, message }) => below(`${path}: ${message}`, page)),
+          ];
+    case "command-start":
+      return verbose ? fact(`${event.what}: ${event.line}`) : [];
+    case "command-end":
+      return marked(signs(paint)[event.works], `${event.what}: ${event.line}: ${event.why}`, page);
     case "warning":
       return marked(paint.yellow("!"), event.message, page);
     case "project":
@@ -69,6 +86,15 @@ export function linesOf(event: RunEvent, page: Page): string[] {
       return [];
   }
 }
+
+const planSigns: Readonly<Record<string, string>> = { add: "+", change: "~", delete: "-" };
+
+const signs = (paint: Page["paint"]) => ({
+  yes: paint.green("✓"),
+  no: paint.red("✗"),
+  unclear: paint.yellow("?"),
+  "not tried": paint.dim("·"),
+});
 
 /** A text with its mark, folded so that nothing of it is lost. */
 export function marked(mark: string, text: string, { columns }: Pick<Page, "columns">): string[] {

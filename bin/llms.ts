@@ -9,7 +9,7 @@ import { terminalOf } from "./terminal.ts";
 /** Prints which LLM answers which question and where that was decided; a problem is shown, not thrown. */
 export async function showLlms(flags: Flags): Promise<number> {
   const settings = await readSettings(flags);
-  const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true }), {
+  const { table, warnings } = await resolveRun(settings, flags, "", roster({ implement: true, run_tests: true }), {
     showProblems: true,
   });
   const known = new Map(table.flatMap(({ problem }) => (problem ? [[problem.message, problem] as const] : [])));

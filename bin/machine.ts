@@ -1,19 +1,25 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { statfs } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { CompanyError } from "../src/errors.ts";
+import { findChromium } from "../src/project/probe/chromium.ts";
+import type { SandboxChoice } from "../src/project/sandbox/index.ts";
 import { placeFor } from "../src/writable.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** What a run needs of this machine, and what it would like. */
-export function machineFindings(workspace: string, env: NodeJS.ProcessEnv): Promise<Finding[]> {
+export function machineFindings(
+  workspace: string,
+  env: NodeJS.ProcessEnv,
+  sandbox: SandboxChoice = "auto",
+): Promise<Finding[]> {
   return Promise.all([
     node(process.versions.node),
     git(),
     folder(workspace),
     disk(workspace),
     chromium(env),
-    sandbox(),
+    sandboxOf(sandbox),
   ]);
 }
 
@@ -55,32 +61,27 @@ async function disk(workspace: string): Promise<Finding> {
     : finding("disk", "ok", text);
 }
 
-const browsers = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome.exe", "msedge.exe"];
-const applications = [
-  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-  "/Applications/Chromium.app/Contents/MacOS/Chromium",
-];
-
-async function chromium({ CHROME_PATH, PATH = "" }: NodeJS.ProcessEnv): Promise<Finding> {
-  const hint = "Only wanted for looking at generated pages. CHROME_PATH names one that lies elsewhere.";
-  if (CHROME_PATH && !existsSync(CHROME_PATH)) {
-    return finding("Chromium", "warn", `CHROME_PATH names ${CHROME_PATH}, which does not exist`, [hint]);
-  }
-  const places = PATH.split(delimiter).flatMap((path) => browsers.map((name) => join(path, name)));
-  const found = CHROME_PATH || [...places, ...applications].find((path) => existsSync(path));
+function chromium(env: NodeJS.ProcessEnv): Finding {
+  const hint = "Only wanted for looking at generated pages. CHROMIUM_PATH names one that lies elsewhere.";
+  const { CHROMIUM_PATH = "" } = env;
+  if (CHROMIUM_PATH !== "" && !existsSync(CHROMIUM_PATH))
+    return finding("Chromium", "warn", `CHROMIUM_PATH names ${CHROMIUM_PATH}, which does not exist`, [hint]);
+  const found = findChromium(env);
   return found ? finding("Chromium", "ok", found) : finding("Chromium", "warn", "not found", [hint]);
 }
 
-/** Being installed is not enough: kernels and containers often forbid what it needs, so it is tried. */
-async function sandbox(): Promise<Finding> {
-  const hint = "Only wanted where generated code is run: without a sandbox it has the rights of its user.";
-  if (process.platform !== "linux") return finding("sandbox", "warn", "bubblewrap is for Linux only", [hint]);
-  const version = await output("bwrap", ["--version"]);
-  if (version === undefined) return finding("sandbox", "warn", "bubblewrap (bwrap) not found", [hint]);
-  const works = await output("bwrap", ["--unshare-all", "--ro-bind", "/", "/", "true"]);
-  return works === undefined
-    ? finding("sandbox", "warn", `${version} is installed, but may not be used here`, [hint])
-    : finding("sandbox", "ok", `${version} works`);
+/** Which one a run with tests would use, and what it could not hold. Where one is required and there is none, no such run would start. */
+async function sandboxOf(choice: SandboxChoice): Promise<Finding> {
+  const { findSandbox } = await import("../src/project/sandbox/index.ts");
+  try {
+    const { description, gaps } = await findSandbox(choice);
+    if (gaps.length === 0) return finding("sandbox", "ok", description);
+    const more = "Only wanted where generated code is run (--run-tests). What it runs could:";
+    return finding("sandbox", "warn", description, [more, ...gaps.map((gap) => `- ${gap}`)]);
+  } catch (error) {
+    if (!(error instanceof CompanyError)) throw error;
+    return finding("sandbox", "fail", error.message, error.hint?.split("\n"));
+  }
 }
 
 /** What a program prints; undefined where it is not there or fails. */

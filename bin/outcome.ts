@@ -1,11 +1,15 @@
+import { checkCode } from "../actions/check-code.ts";
+import { type Evidence, evidence, type Verdict, verdictOf } from "../actions/verification.ts";
 import { writeCode } from "../actions/write-code.ts";
 import { type Design, writeDesign } from "../actions/write-design.ts";
 import { type Prd, writePrd } from "../actions/write-prd.ts";
 import { productOf, type Tasks, writeTasks } from "../actions/write-tasks.ts";
 import { CompanyError, exitCodes } from "../src/errors.ts";
 import type { NewEvent } from "../src/events.ts";
+import type { CheckResult } from "../src/project/checks/finding.ts";
 import type { Tally } from "../src/tally.ts";
 import type { TeamResult } from "../src/team.ts";
+import { shellWord } from "./shell-word.ts";
 
 type RunEnd = Extract<NewEvent, { type: "run-end" }>;
 
@@ -17,12 +21,14 @@ interface Circumstances {
   /** Of the run. */
   readonly folder: string;
   readonly idea: string;
+  /** Whether a product that is not verified ends with exit code 7. */
+  readonly requireVerified: boolean;
 }
 
 /** The last event of a run: how it ended, what it cost, what is missing, and how to go on. */
 export function ending(
   result: TeamResult | CompanyError,
-  { tally, seconds, interrupted, folder, idea }: Circumstances,
+  { tally, seconds, interrupted, folder, idea, requireVerified }: Circumstances,
 ): RunEnd {
   const { totals, repairs, usd, project } = tally;
   const sums = { totals: [...totals], repairs: { ...repairs }, usd, seconds, project };
@@ -32,15 +38,18 @@ export function ending(
     return { type: "run-end", outcome: "stopped", exitCode, ...said, runCommand: "", missing: [], ...sums };
   }
   const { outcome, missing } = result;
-  const exitCode = { ...codes, stopped: interrupted }[outcome];
-  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints(folder, idea)[outcome];
+  const verification = verificationOf(result, idea);
+  const unverified = requireVerified && outcome === "done" && verification?.level !== "verified";
+  const exitCode = unverified ? exitCodes.unverified : { ...codes, stopped: interrupted }[outcome];
+  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints({ folder, idea, project })[outcome];
   return {
     type: "run-end",
     outcome,
     exitCode,
-    message: messages[outcome],
+    message: unverified ? "the product is finished, but not verified" : messages[outcome],
     ...(hint === undefined ? {} : { hint }),
     runCommand: runCommand(result),
+    ...(verification && { verification: { ...verification, problems: [...verification.problems] } }),
     missing: missing.map(({ subject, reason }) => ({ subject, reason })),
     ...sums,
   };
@@ -51,6 +60,7 @@ const codes = {
   budget: exitCodes.budget,
   rounds: exitCodes.rounds,
   incomplete: exitCodes.llm,
+  review: exitCodes.review,
   unreachable: exitCodes.llm,
 } as const;
 
@@ -60,15 +70,26 @@ const messages: Record<TeamResult["outcome"], string> = {
   rounds: "the rounds are used up; everything so far is kept",
   incomplete: "some questions got no usable answer; everything else is kept",
   unreachable: "an LLM could not be reached; everything so far is kept",
+  review: "somebody has to look at it before it goes on",
   stopped: "stopped; everything so far is kept",
 };
 
-const hints = (folder: string, idea: string): Record<TeamResult["outcome"], string | undefined> => ({
+interface Places {
+  /** Of the run. */
+  readonly folder: string;
+  readonly project: string;
+  readonly idea: string;
+}
+
+const hints = ({ folder, project, idea }: Places): Record<TeamResult["outcome"], string | undefined> => ({
   done: undefined,
   budget: "Start again with a higher --investment to get the rest.",
   rounds: "Start again with a higher --n-round to get the rest.",
   incomplete: `What the models answered lies in ${folder}; metagpt repair reads it. Go on with a stronger model: ${again(idea)}`,
   unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
+  review: project
+    ? `Read it, change it if need be, and go on with: metagpt --recover-path ${shellWord(project)} --review`
+    : "Start again when you have time to answer.",
   stopped: undefined,
 });
 
@@ -77,6 +98,18 @@ function again(idea: string): string {
   const words = idea.trim();
   if (words.length > 80 || /[\p{Cc}"$`\\!]/u.test(words)) return "the same command with --llm NAME.";
   return `metagpt "${words}" --llm NAME`;
+}
+
+/** What is known of the product, once its code was checked. */
+function verificationOf({ documents }: TeamResult, idea: string): Verdict | undefined {
+  const of = (kind: string) => documents[kind]?.[""];
+  const check = of(checkCode.name) as CheckResult | undefined;
+  const known = (of(evidence.name) as Evidence | undefined) ?? (check && { check });
+  if (!known) return undefined;
+  const prd = of(writePrd.name) as Prd | undefined;
+  // a repository without documents is spoken of in the language of the request
+  const language = prd?.language ?? (/\p{Script=Han}/u.test(idea) ? "中文" : "English");
+  return verdictOf(known, language);
 }
 
 /** The one command that runs the product, from its folder; empty as long as files of the design are missing. */

@@ -11,8 +11,12 @@ import { type Estimate, estimateRun } from "../src/estimate.ts";
 import { localModels } from "../src/llm/ollama/models.ts";
 import { findRecording, readRecording } from "../src/llm/recordings.ts";
 import type { RunOptions } from "../src/options.ts";
+import type { SandboxChoice } from "../src/project/sandbox/index.ts";
 import type { Role } from "../src/role.ts";
+import { refuseConflicts } from "./conflicts.ts";
+import { existingFolder, type Opened, openExisting, refuseUnknownFile } from "./existing.ts";
 import type { Flags } from "./flags.ts";
+import type { Begun } from "./recover.ts";
 
 /** Everything decided before the first call: who works, which LLM answers what, what it may cost. */
 export interface Plan extends Resolved {
@@ -25,16 +29,27 @@ export interface Plan extends Resolved {
   /** USD. */
   readonly investment: number;
   readonly workspace: string;
+  readonly sandbox: SandboxChoice;
+  readonly requireVerified: boolean;
+  /** The repository that is changed; absent where something new is made. */
+  readonly existing?: Opened;
+  /** The project that is gone on with; absent where something new is made. */
+  readonly begun?: Begun;
   /** Set when recorded answers are played. */
   readonly replay?: { readonly name: string; readonly model: string; readonly date: string };
 }
 
 /** Reads the settings and decides. Whatever is wrong with them is said here, before anything is paid for. */
-export async function planRun(flags: Flags, idea: string): Promise<Plan> {
+export async function planRun(flags: Flags, idea: string, begun?: Begun): Promise<Plan> {
   const settings = await readSettings(flags);
-  const roles = roster(settings.options);
   const options = runOptions(settings.options, flags);
+  refuseConflicts(flags, { implement: settings.options.implement, runTests: settings.options.run_tests });
+  const roles = roster({ implement: settings.options.implement, run_tests: options.runTests });
   const asked = (action: Role["actions"][number]) => action.usual.calls(options) > 0;
+  const workspace = resolve(settings.options.workspace);
+  const folder = existingFolder(flags, workspace);
+  const existing = folder === undefined ? undefined : await openExisting(folder, flags);
+  if (existing && options.reqaFile !== "") refuseUnknownFile(options.reqaFile, existing);
   const resolved = await resolveRun(settings, flags, idea, roles, { asked });
   const lanes: Plan["lanes"] = Object.fromEntries(
     resolved.table.map(({ role, action, llm, fallback }) => [`${role}/${action}`, [llm, ...fallback]]),
@@ -43,14 +58,23 @@ export async function planRun(flags: Flags, idea: string): Promise<Plan> {
     resolved.deployments.find(({ name }) => name === lanes[`${role}/${action}`]?.[0])?.price ?? { input: 0, output: 0 };
   return {
     ...resolved,
-    warnings: [...resolved.warnings, ...pricesAssumed(resolved, settings.options)],
+    warnings: [
+      ...resolved.warnings,
+      ...pricesAssumed(resolved, settings.options),
+      ...(existing?.warnings ?? []),
+      ...(options.runTests ? await gapsOf(settings.options.sandbox) : []),
+    ],
+    sandbox: settings.options.sandbox,
+    requireVerified: settings.options.require_verified,
     idea,
     roles,
     options,
     lanes,
     estimate: estimateRun(roles, options, priceOf),
     investment: settings.options.investment,
-    workspace: resolve(settings.options.workspace),
+    workspace,
+    ...(existing && { existing }),
+    ...(begun && { begun }),
     ...(await replayOf(resolved)),
   };
 }
@@ -87,7 +111,10 @@ export function questionOf(
       role: profile,
       actions: actions.filter(asked).map(({ name }) => name),
     })),
-    known: roster({ implement: true }).flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]),
+    known: roster({ implement: true, run_tests: true }).flatMap(({ profile, actions }) => [
+      profile,
+      ...actions.map(({ name }) => name),
+    ]),
     flags,
     env,
     discover: () => discoverLlm({ presets, env, localModel, recording }),
@@ -97,7 +124,8 @@ export function questionOf(
 }
 
 /** The settings of a run that its actions ask for. */
-export function runOptions(options: Options, { projectName = "" }: Flags): RunOptions {
+export function runOptions(options: Options, flags: Flags): RunOptions {
+  const { projectName = "", review = false, clarify = false } = flags;
   if (projectName !== "" && !/[A-Za-z0-9]/.test(projectName)) {
     throw new UsageError(`--project-name ${projectName} cannot name a folder`, {
       hint: "Use ASCII letters, digits and underscores, such as snake_game.",
@@ -108,6 +136,12 @@ export function runOptions(options: Options, { projectName = "" }: Flags): RunOp
     codeReview: options.code_review,
     codeReviewTimes: options.code_review_k_times,
     autoSummarize: options.max_auto_summarize_code,
+    maxFixRounds: options.max_fix_rounds,
+    runTests: options.run_tests || flags.reqaFile !== undefined,
+    change: existingFolder(flags, "") !== undefined,
+    reqaFile: flags.reqaFile ?? "",
+    review,
+    clarify,
     concurrency: options.concurrency,
     maxReasks: options.max_reasks,
     repair: options.repair_llm_output,
@@ -134,9 +168,16 @@ function pricesAssumed({ deployments }: Resolved, { cny_per_usd }: Options): str
   ];
 }
 
+/** What generated code could do on this machine, said before any is written. */
+async function gapsOf(choice: SandboxChoice): Promise<string[]> {
+  const { findSandbox } = await import("../src/project/sandbox/index.ts");
+  const { description, gaps } = await findSandbox(choice);
+  return gaps.length > 0 ? [`${description}: what is run could ${gaps.join("; ")}`] : [];
+}
+
 async function replayOf({ deployments }: Resolved): Promise<Pick<Plan, "replay">> {
-  const played = deployments.find(({ provider }) => provider === "recording");
-  if (!played) return {};
+  const [played] = deployments;
+  if (!played || deployments.some(({ provider }) => provider !== "recording")) return {};
   const folder = String(played.settings.folder);
   const { idea, model, date } = await readRecording(folder).catch((cause: unknown) => {
     if (cause instanceof CompanyError) throw cause;

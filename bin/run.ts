@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { UserRequirement } from "../actions/user-requirement.ts";
+import { shippedFile } from "../config/shipped.ts";
 import { createBudget } from "../src/budget.ts";
 import { execute } from "../src/engine/execute.ts";
 import { memoryStore } from "../src/engine/memory-store.ts";
@@ -10,26 +11,42 @@ import { type Emit, emitter, type RunEvent } from "../src/events.ts";
 import { llmOperation } from "../src/llm/call.ts";
 import { prepareRecording, recorder } from "../src/llm/recordings.ts";
 import { secretsOf } from "../src/llm/secrets.ts";
+import { checkOperation } from "../src/project/check-operation.ts";
 import { projectEffects } from "../src/project/effects.ts";
+import { mapOperation } from "../src/project/map-operation.ts";
+import { trialOperation } from "../src/project/trial-run.ts";
+import {
+  begunProject,
+  changedRepository,
+  type DryRun,
+  dryRun,
+  newProject,
+  type WorkTree,
+} from "../src/project/work-tree.ts";
 import { createTally } from "../src/tally.ts";
 import { hire, type TeamInput, type TeamResult } from "../src/team.ts";
 import { createRunFolder, writeRunFile } from "../src/workspace.ts";
+import { bossOperation } from "./boss.ts";
+import { consentBy, refuseWithoutPerson } from "./consent.ts";
 import type { Flags } from "./flags.ts";
 import { readIdea } from "./idea.ts";
 import { type Interrupt, onInterrupt } from "./interrupt.ts";
 import { ending } from "./outcome.ts";
 import { type Plan, planRun } from "./plan.ts";
+import { readBegun } from "./recover.ts";
 import { createScreen, type Screen } from "./show.ts";
 import { terminalOf } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** Turns the idea into a repository; gives the exit code. */
 export async function runCompany(flags: Flags): Promise<number> {
-  const plan = await planRun(flags, await readIdea(flags));
+  const begun = flags.recoverPath === undefined ? undefined : await readBegun(flags.recoverPath);
+  const plan = await planRun(flags, begun?.idea ?? (await readIdea(flags)), begun);
   if (flags.estimate) {
     const { printEstimate } = await import("./estimate.ts");
     return printEstimate(plan, flags);
   }
+  refuseWithoutPerson(plan, flags);
   if (flags.record !== undefined) await prepareRecording(resolve(flags.record));
   const id = runId(new Date());
   const folder = await createRunFolder(plan.workspace, id);
@@ -38,7 +55,7 @@ export async function runCompany(flags: Flags): Promise<number> {
   const interrupt = onInterrupt((message) => emit({ type: "warning", message }));
   try {
     await writeRunFile(folder, "run.json", `${JSON.stringify(described(plan, id), null, 2)}\n`);
-    return await work({ plan, flags, folder, emit, interrupt });
+    return await work({ id, plan, flags, folder, emit, interrupt });
   } finally {
     interrupt.release();
     screen.close();
@@ -46,6 +63,7 @@ export async function runCompany(flags: Flags): Promise<number> {
 }
 
 interface Work {
+  readonly id: string;
   readonly plan: Plan;
   readonly flags: Flags;
   /** Of the run. */
@@ -55,7 +73,7 @@ interface Work {
 }
 
 /** The run itself, from its first event to its last. */
-async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<number> {
+async function work({ id, plan, flags, folder, emit, interrupt }: Work): Promise<number> {
   const began = Date.now();
   const tally = createTally();
   const tell: Emit = (event) => {
@@ -65,7 +83,20 @@ async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<num
   tell(started(plan, folder));
   for (const message of plan.warnings) tell({ type: "warning", message });
 
+  const tree = treeOf(plan, flags, id);
+  const effects = projectEffects({ tree, runFolder: folder, emit: tell });
   const operations = {
+    ...effects.operations,
+    check: checkOperation(tell),
+    map: mapOperation(),
+    boss: bossOperation({ signal: interrupt.stop }),
+    trial: trialOperation({
+      folder: effects.folder,
+      sandbox: plan.sandbox,
+      consent: consentBy(flags, interrupt.stop),
+      probe: shippedFile("dist/probe.cjs"),
+      emit: tell,
+    }),
     llm: llmOperation({
       deployments: plan.deployments,
       budget: createBudget(plan.investment),
@@ -73,12 +104,13 @@ async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<num
       stop: interrupt.stop,
       record: recording(plan, flags),
     }),
-    ...projectEffects({ workspace: plan.workspace, runFolder: folder, emit: tell }),
   };
   const requirement: UserRequirement = { idea: plan.idea };
   const input: TeamInput = {
     requirement: { kind: "UserRequirement", subject: "", from: "User", document: requirement },
     options: plan.options,
+    ...(plan.existing && { history: plan.existing.history }),
+    ...(plan.begun && { given: plan.begun.given }),
     lanes: plan.lanes,
   };
   let result: TeamResult | CompanyError;
@@ -94,9 +126,20 @@ async function work({ plan, flags, folder, emit, interrupt }: Work): Promise<num
     interrupted: interrupt.exitCode,
     folder,
     idea: plan.idea,
+    requireVerified: plan.requireVerified,
   });
-  tell(end);
+  if ("diff" in tree) {
+    tell({ type: "diff", text: await tree.diff() });
+    tell({ ...end, project: "", runCommand: "" });
+  } else tell(end);
   return end.exitCode;
+}
+
+/** Where the run puts its files. */
+function treeOf({ existing, begun, workspace }: Plan, { dryRun: dry = false }: Flags, id: string): WorkTree | DryRun {
+  if (begun) return begunProject(begun, id);
+  if (!existing) return newProject(workspace, id);
+  return dry ? dryRun(existing.repository) : changedRepository(existing.repository, id);
 }
 
 function recording({ idea, deployments }: Plan, { record }: Flags) {

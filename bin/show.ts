@@ -49,6 +49,7 @@ export async function createScreen(options: ScreenOptions): Promise<Screen> {
     handle(event) {
       live?.follow(event);
       if (event.type === "call-end") bases.set(event.model, event.cost.basis);
+      if (event.type === "diff") stdout.write(event.text);
       if (event.type === "run-end") {
         live?.stop();
         print(mode === "quiet" ? quietEnd(event) : ["", summary(event, { ...page, bases })]);

@@ -2,6 +2,7 @@ import type { RunEvent } from "../src/events.ts";
 import type { CallEnd, Page } from "./call-line.ts";
 import { exactTokens, money, seconds, yuan } from "./figures.ts";
 import { below, marked } from "./lines.ts";
+import { shellWord } from "./shell-word.ts";
 import { renderTable } from "./table.ts";
 import { oneLine } from "./width.ts";
 
@@ -30,10 +31,26 @@ export function verdict(event: End, paper: Paper): string[] {
     ...missing.flatMap(({ subject, reason }) =>
       marked(paper.paint.red("✗"), `${subject} is missing: ${reason}`, paper),
     ),
+    ...verified(event, paper),
     ...marked(markOf(outcome, paper), `${message} ${took}`, paper),
     ...(event.hint ? below(event.hint, paper) : []),
   ];
 }
+
+/** How far the product is known to work, and what is known to be wrong with it. */
+function verified({ verification }: End, paper: Paper): string[] {
+  if (!verification) return [];
+  const { level, sentence, problems } = verification;
+  const mark = { verified: paper.paint.green("✓"), partly: paper.paint.yellow("!"), not: paper.paint.dim("·") }[level];
+  const more = problems.length - mostProblems;
+  return [
+    ...marked(mark, sentence, paper),
+    ...problems.slice(0, mostProblems).flatMap((problem) => below(`- ${problem}`, paper)),
+    ...(more > 0 ? below(`and ${more} more in docs/verification.md`, paper) : []),
+  ];
+}
+
+const mostProblems = 5;
 
 function table({ totals, usd }: End, { paint, columns }: Paper): string {
   const sum = (count: (row: End["totals"][number]) => number) => totals.reduce((all, row) => all + count(row), 0);
@@ -96,9 +113,6 @@ function result({ project, runCommand }: End, { paint }: Paper): string[] {
       : []),
   ];
 }
-
-/** The path as one word of a shell. */
-const shellWord = (path: string) => (/^[\w./:\\~-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);
 
 function markOf(outcome: End["outcome"], { paint }: Paper): string {
   if (outcome === "done") return paint.green("✓");

@@ -28,6 +28,16 @@ export const Options = z.strictObject({
     .pipe(z.int().min(-1, "must be at least -1"))
     .default(0)
     .describe("checks of the whole code; -1: until nothing is left to do"),
+  max_fix_rounds: whole
+    .pipe(z.int().min(0, "must not be negative"))
+    .default(3)
+    .describe("how often what the checks of the code find is mended at most"),
+  run_tests: flag.default(false).describe("write tests and run them and the product, in a sandbox"),
+  sandbox: z
+    .enum(["auto", "off", "require", "docker"], "must be auto, off, require or docker")
+    .default("auto")
+    .describe("where generated code runs: auto, off, require (refuse without one) or docker"),
+  require_verified: flag.default(false).describe("exit code 7 unless the product was tried out and works"),
   concurrency: count.default(5).describe("files written at once"),
   language: text.default("").describe("of the documents; empty: the language of the idea"),
   repair_llm_output: repairChoice
@@ -95,5 +105,5 @@ export const foreignKeys: ReadonlySet<string> = new Set([
   ...["iflytek_api_id", "iflytek_api_key", "iflytek_api_secret"],
   ...["IFLYTEK_APP_ID", "IFLYTEK_APP_SECRET", "IFLYTEK_APP_KEY"],
   ...["metagpt_tti_url", "METAGPT_TEXT_TO_IMAGE_MODEL_URL"],
-  ...["project_path", "project_name", "inc", "reqa_file", "git_reinit", "run_tests", "recover_path"],
+  ...["project_path", "project_name", "inc", "reqa_file", "git_reinit", "recover_path"],
 ]);

@@ -24,7 +24,7 @@ export interface Reply<D> {
 /** The parts of an answer that are asked for once more, to be put to those that were good. */
 export interface Rest<D> {
   readonly instruction: string;
-  readonly schema: ReplySchema;
+  readonly schema?: ReplySchema;
   read(text: string, about: { readonly truncated: boolean }): Reading<D>;
 }
 
@@ -43,8 +43,21 @@ export interface Kind<D extends Json> {
   readonly document?: D;
 }
 
+/** A kind of document that becomes files. */
+export interface Publication<I, D extends Json> extends Kind<D> {
+  /** The files this document becomes: path below the project -> text, or null where a file is to go. */
+  write?(document: D, subject: string, input: I): Record<string, string | null>;
+}
+
+/** Something a role has done by an operation, such as a check or a trial run; its document is what came of it. */
+export interface Performed<I, D extends Json> extends Publication<I, D> {
+  readonly operation: string;
+  /** What the operation is given. */
+  request(input: I): Json;
+}
+
 /** Something a role has a model do: a question and the document that answers it. */
-export interface Action<I, D extends Json> extends Kind<D> {
+export interface Action<I, D extends Json> extends Publication<I, D> {
   readonly reply: Reply<D> | ((input: I) => Reply<D>);
   /** Pure: the same input gives the same words. What many calls share comes first, for prompt caches. */
   prompt(input: I): string;
@@ -55,11 +68,12 @@ export interface Action<I, D extends Json> extends Kind<D> {
    * first, such as `## The files it uses`.
    */
   readonly spare?: readonly string[];
-  /** The files this document becomes: path below the project -> text. */
-  write?(document: D, subject: string, input: I): Record<string, string>;
   /** What a usual run spends on it, for the estimate: how many calls, and tokens in and out of one. */
   readonly usual: { calls(options: RunOptions): number; readonly input: number; readonly output: number };
 }
 
 /** Gives an action its types from its own parts. */
 export const defineAction = <I, D extends Json>(action: Action<I, D>): Action<I, D> => action;
+
+/** The same for what an operation does. */
+export const definePerformed = <I, D extends Json>(performed: Performed<I, D>): Performed<I, D> => performed;

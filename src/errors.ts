@@ -9,6 +9,7 @@ export const exitCodes = {
   llm: 6,
   unverified: 7,
   busy: 8,
+  review: 9,
   disk: 74,
   hangup: 129,
   interrupt: 130,

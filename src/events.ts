@@ -57,7 +57,9 @@ const totals = z.object({
   seconds: z.number(),
 });
 
-const outcomes = ["done", "budget", "rounds", "incomplete", "unreachable", "stopped"] as const;
+const command = { what: z.enum(["install", "build", "test", "start"]), line: z.string() };
+
+const outcomes = ["done", "budget", "rounds", "incomplete", "unreachable", "review", "stopped"] as const;
 
 export const RunEvent = z.discriminatedUnion("type", [
   z.object({
@@ -148,6 +150,32 @@ export const RunEvent = z.discriminatedUnion("type", [
     approved: z.boolean(),
     comments: z.array(z.string()),
   }),
+  /** What is going to change in a repository, in the order of the work. */
+  z.object({
+    ...head,
+    type: z.literal("plan"),
+    changes: z.array(z.object({ path: z.string(), action: z.string(), why: z.string() })),
+  }),
+  /** What a dry run would have changed, as a unified diff. */
+  z.object({ ...head, type: z.literal("diff"), text: z.string() }),
+  /** The code was checked without running it. */
+  z.object({
+    ...head,
+    type: z.literal("checked"),
+    findings: z.array(z.object({ path: z.string(), message: z.string() })),
+  }),
+  /** A command of the product begins, in the sandbox. */
+  z.object({ ...head, type: z.literal("command-start"), ...command }),
+  z.object({
+    ...head,
+    type: z.literal("command-end"),
+    ...command,
+    subject: z.string(),
+    works: z.enum(["yes", "no", "unclear", "not tried"]),
+    why: z.string(),
+    output: z.string(),
+    seconds: z.number(),
+  }),
   z.object({ ...head, type: z.literal("warning"), message: z.string() }),
   z.object({ ...head, type: z.literal("project"), name: z.string(), folder: z.string() }),
   z.object({
@@ -171,6 +199,10 @@ export const RunEvent = z.discriminatedUnion("type", [
     /** Shell commands that run the product, from its folder. */
     runCommand: z.string(),
     missing: z.array(z.object({ subject: z.string(), reason: z.string() })),
+    /** How far the product is known to work; absent where no code was written. */
+    verification: z
+      .object({ level: z.enum(["verified", "partly", "not"]), sentence: z.string(), problems: z.array(z.string()) })
+      .exactOptional(),
     totals: z.array(totals),
     repairs: z.record(z.string(), z.int()),
     usd: z.number(),

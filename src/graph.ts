@@ -98,6 +98,19 @@ function byHeight(needs: Graph<unknown>["needs"]): string[] {
 const entries = <T>(map: ReadonlyMap<string, T>, ids: readonly string[]): Record<string, T> =>
   Object.fromEntries(ids.flatMap((id) => (map.has(id) ? [[id, map.get(id) as T]] : [])));
 
+/** Every node with all that it needs, directly or through others; the graph must be free of cycles. */
+export function withIndirect(needs: Graph<unknown>["needs"]): Record<string, string[]> {
+  const all = new Map<string, Set<string>>();
+  const collect = (id: string): Set<string> => {
+    const known = all.get(id);
+    if (known) return known;
+    const found = new Set((needs[id] ?? []).flatMap((need) => [...collect(need), need]));
+    all.set(id, found);
+    return found;
+  };
+  return Object.fromEntries(Object.keys(needs).map((id) => [id, [...collect(id)]]));
+}
+
 /** The same graph without unknown nodes, self-references and cycles, and each dependency that was given up for it. */
 export function breakCycles(needs: Readonly<Record<string, readonly string[]>>): {
   needs: Record<string, string[]>;

@@ -87,6 +87,8 @@ export interface Question<I, D extends Json> {
   readonly share: number;
   readonly maxReasks: number;
   readonly repair: RepairChoice;
+  /** An earlier answer and what somebody wants changed about it. */
+  readonly revision?: { readonly answer: string; readonly remark: string };
 }
 
 /** A usable answer and the model that gave it. */
@@ -108,6 +110,7 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   const opening: ChatMessage[] = [
     { role: "system", content: question.persona },
     { role: "user", content: `${shorten(action.prompt(input), action.spare ?? [], share)}\n\n${reply.instruction}` },
+    ...(question.revision ? revised(question.revision) : []),
   ];
   const title = subject ? `${action.name} of ${subject}` : action.name;
   let messages = opening;
@@ -194,6 +197,19 @@ const again = (problems: readonly string[]) => dedent`
 
   Answer again, whole and in the form asked for, with this put right.
 `;
+
+const revised = ({ answer, remark }: { readonly answer: string; readonly remark: string }): ChatMessage[] => [
+  { role: "assistant", content: answer },
+  {
+    role: "user",
+    content: dedent`
+      The one who ordered this has read it and says:
+      ${remark}
+
+      Answer again, whole and in the form asked for, with this taken into account.
+    `,
+  },
+];
 
 const missing = (problems: readonly string[], instruction: string) => dedent`
   Most of your answer is good and is kept. This is missing or cannot be used:

@@ -9,13 +9,17 @@ import type { Role } from "./role.ts";
 export interface TeamInput {
   readonly requirement: Message;
   readonly options: RunOptions;
+  /** Documents from before this run, which everybody knows and nobody is called for. */
+  readonly history?: readonly Message[];
+  /** Documents by kind that an earlier run has made and that need not be asked for again. */
+  readonly given?: Readonly<Record<string, Json>>;
   /** `Role/Action` -> the names of the deployments that answer, in the order in which they are asked. */
   readonly lanes: Readonly<Record<string, readonly string[]>>;
 }
 
 /** How a run ended. Running out of money or rounds is an outcome, not a crash. */
 export interface TeamResult {
-  readonly outcome: "done" | "budget" | "rounds" | "incomplete" | "unreachable" | "stopped";
+  readonly outcome: "done" | "budget" | "rounds" | "incomplete" | "unreachable" | "review" | "stopped";
   readonly missing: readonly Missing[];
   /** Every document by kind and subject, as it stands. */
   readonly documents: Readonly<Record<string, Readonly<Record<string, Json>>>>;
@@ -24,8 +28,9 @@ export interface TeamResult {
 /** A team of these roles: a flow that runs rounds until everybody is idle, or the rounds are used up. */
 export const hire =
   (roles: readonly Role[]): Flow<TeamInput, TeamResult> =>
-  async (steps, { requirement, options, lanes }) => {
+  async (steps, { requirement, options, history = [], given = {}, lanes }) => {
     const environment = createEnvironment(roles);
+    for (const message of history) environment.memory.remember(message);
     const missing: Missing[] = [];
     const counts = new Map<string, number>();
     environment.publish(requirement);
@@ -36,7 +41,7 @@ export const hire =
       steps.apply(`note/round/${round}`, "note", { type: "round-start", round, roles: profiles } as Json);
       await Promise.all(
         [...inboxes.keys()].map(async (role) => {
-          const desk = deskOf(role, { steps, environment, options, lanes, missing, counts });
+          const desk = deskOf(role, { steps, environment, options, given, lanes, missing, counts });
           await role.act(desk).catch((error: unknown) => desk.missing(error));
         }),
       );
@@ -51,6 +56,7 @@ function outcomeOf(missing: readonly Missing[], unfinished: boolean): TeamResult
   const kinds = new Set(missing.map(({ kind }) => kind));
   if (kinds.has("stopped") || kinds.has("aborted")) return "stopped";
   if (kinds.has("budget")) return "budget";
+  if (kinds.has("review")) return "review";
   if (kinds.size > 0)
     return ["network", "timeout", "server", "rate"].some((kind) => kinds.has(kind)) ? "unreachable" : "incomplete";
   return unfinished ? "rounds" : "done";

@@ -29,6 +29,8 @@ function importsOf(file: string) {
   }));
 }
 
+const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, "");
+
 describe("the arrows between the folders", () => {
   it.each(Object.keys(allowed))("from %s point down", (folder) => {
     const upward = sources(folder).flatMap((file) =>
@@ -40,20 +42,25 @@ describe("the arrows between the folders", () => {
   });
 
   it("are really read: the roster imports every role", () => {
-    const files = sources("roles").filter((file) => file !== "roles/index.ts");
-    expect(importsOf("roles/index.ts").map(({ to }) => to)).toEqual(expect.arrayContaining(files));
+    const roles = sources("roles").filter((file) => /^roles\/(?!index\.ts)(?:[^/]+\.ts|[^/]+\/index\.ts)$/.test(file));
+    expect(roles.length).toBeGreaterThan(4);
+    expect(importsOf("roles/index.ts").map(({ to }) => to)).toEqual(expect.arrayContaining(roles));
   });
 
   it("let roles meet only through messages: no role imports another", () => {
     const meetings = sources("roles")
       .filter((file) => file !== "roles/index.ts")
-      .flatMap((file) => importsOf(file).filter(({ to }) => to.startsWith("roles/")));
+      .flatMap((file) => {
+        // a role may be a folder; what stands in it is the role's own
+        const own = file.split("/").length > 2 ? `${dirname(file)}/` : file;
+        return importsOf(file).filter(({ to }) => to.startsWith("roles/") && !to.startsWith(own));
+      });
     expect(meetings).toEqual([]);
   });
 
   it("let the engine know no role and no action, and print nothing", () => {
     const prints = sources("src").filter((file) =>
-      /\bconsole\.|process\.stdout/.test(readFileSync(join(root, file), "utf8")),
+      /\bconsole\.|process\.stdout/.test(withoutComments(readFileSync(join(root, file), "utf8"))),
     );
     expect(prints).toEqual([]);
   });

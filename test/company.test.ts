@@ -3,39 +3,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { RunEvent } from "../src/events.ts";
-import type { ChatMessage } from "../src/llm/provider.ts";
+import { asked, folderWith, onOpenAi } from "./helpers/company.ts";
 import { answerTo, code, idea, questionOf } from "./helpers/greeter.ts";
 import { ollamaServer } from "./helpers/ollama-server.ts";
-import { openaiServer, type Script } from "./helpers/openai-server.ts";
-import { type Ended, metagpt, type Options } from "./helpers/program.ts";
+import { type Ended, metagpt } from "./helpers/program.ts";
 import { filesIn, tempFolder } from "./helpers/temp.ts";
-
-/** The messages as the company wrote them; a wire may call the system prompt something else. */
-const asked = (messages: readonly { role: string; content: string }[]) => messages as ChatMessage[];
-
-/** A folder with a config2.yaml. */
-function folderWith(config: string): string {
-  const cwd = tempFolder();
-  mkdirSync(join(cwd, "config"));
-  writeFileSync(join(cwd, "config", "config2.yaml"), config);
-  return cwd;
-}
-
-/** A company whose model speaks OpenAI's wire format: the good answers, where a test does not say otherwise. */
-async function onOpenAi(other: (question: string, times: number) => Script | undefined = () => undefined) {
-  const questions: string[] = [];
-  const server = await openaiServer(({ body }) => {
-    const question = questionOf(asked(body.messages));
-    questions.push(question);
-    const times = questions.filter((earlier) => earlier === question).length;
-    return other(question, times) ?? answerTo(asked(body.messages));
-  });
-  onTestFinished(() => server.close());
-  const cwd = folderWith(`llm:\n  api_type: open_llm\n  base_url: "${server.url}/v1"\n  model: qwen\n`);
-  const run = (args: readonly string[] = [], options: Partial<Options> = {}) =>
-    metagpt([idea, ...args], { cwd, ...options });
-  return { server, questions, cwd, run, project: join(cwd, "workspace", "greeter") };
-}
 
 const git = (folder: string, ...args: string[]) =>
   execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" }).trim();
@@ -79,6 +51,7 @@ describe("a whole company", () => {
       "docs/system_design.md",
       "docs/task.json",
       "docs/task.md",
+      "docs/verification.md",
       "greeter/names.py",
       "greeter/phrases.py",
       "main.py",
@@ -92,6 +65,7 @@ describe("a whole company", () => {
       "metagpt: WriteTasks by ProjectManager",
       "metagpt: WriteCode by Engineer: greeter/names.py, greeter/phrases.py",
       "metagpt: WriteCode by Engineer: main.py",
+      "metagpt: CheckCode by Engineer",
     ]);
     expect(git(project, "status", "--porcelain")).toBe("");
     expect(execFileSync("python3", ["main.py", "Ada"], { cwd: project, encoding: "utf8" })).toBe("Hello, Ada!\n");
@@ -218,7 +192,7 @@ describe("what the options change", () => {
     expect((await run(["--max-auto-summarize-code", "-1"])).code).toBe(0);
     expect(questions.slice(-3)).toEqual(["SummarizeCode", "WriteCode/main.py", "SummarizeCode"]);
     expect(filesIn(project)["main.py"]).toBe("print('Good day.')\n");
-    expect(git(project, "log", "-1", "--format=%s")).toBe("WriteCode by Engineer: main.py");
+    expect(git(project, "log", "-2", "--format=%s")).toBe("CheckCode by Engineer\nWriteCode by Engineer: main.py");
   });
 
   it("names the project as told, and never touches a folder that is there", async () => {
@@ -300,7 +274,9 @@ describe("when a model answers badly", () => {
     const files = filesIn(project);
     expect(files["greeter/phrases.py"]).toBe(code["greeter/phrases.py"]);
     expect(files["greeter/names.py"]).toBeUndefined();
-    expect(git(project, "log", "-1", "--format=%s")).toBe("WriteCode by Engineer: greeter/phrases.py");
+    expect(git(project, "log", "-2", "--format=%s")).toBe(
+      "CheckCode by Engineer\nWriteCode by Engineer: greeter/phrases.py",
+    );
     const raw = Object.entries(filesIn(runFolder(cwd))).filter(([name]) => name.startsWith("WriteCode-greeter-names"));
     expect(raw.map(([, text]) => text)).toEqual(["I would rather not.", "I would rather not."]);
   });

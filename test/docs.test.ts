@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { parse } from "yaml";
 import { version } from "../bin/version.ts";
 import { loadPresets } from "../config/presets.ts";
 import { loadPrices } from "../config/prices.ts";
@@ -10,9 +11,12 @@ import { roster } from "../roles/index.ts";
 import { exitCodes } from "../src/errors.ts";
 import type { ChatMessage } from "../src/llm/provider.ts";
 import { listRecordings } from "../src/llm/recordings.ts";
+import type { FindingKind } from "../src/project/checks/finding.ts";
+import { sourceLanguage } from "../src/project/code/language.ts";
+import { readSource } from "../src/project/code/read-source.ts";
 import { anthropicServer } from "./helpers/anthropic-server.ts";
-import { answers, resolveFrom } from "./helpers/config-folder.ts";
-import { answerToAll, prd } from "./helpers/greeter.ts";
+import { answers, resolveFrom, settingsFrom } from "./helpers/config-folder.ts";
+import { answerToAll, code, prd } from "./helpers/greeter.ts";
 import { ollamaServer } from "./helpers/ollama-server.ts";
 import { openaiServer } from "./helpers/openai-server.ts";
 import { metagpt } from "./helpers/program.ts";
@@ -21,9 +25,32 @@ import { tempFolder } from "./helpers/temp.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const pages = readdirSync(root).filter((name) => name.endsWith(".md"));
+const details = ["docs/running.md", "docs/running.zh-CN.md", "docs/changing.md", "docs/changing.zh-CN.md"];
 const recordings = join(root, "recordings");
 
-const help = async () => (await metagpt(["--help"], { cwd: tempFolder() })).stdout;
+const helpOf = async (...command: readonly string[]) =>
+  (await metagpt([...command, "--help"], { cwd: tempFolder() })).stdout;
+const help = () => helpOf();
+
+/** Options that are taken although the help, which has to fit a screen, does not name them. */
+const hidden = ["--inc", "--allow-dirty"];
+
+/** Of the options that a text names between backticks, those that the program does not have. */
+async function unknownOptions(prose: string): Promise<string[]> {
+  const known = new Set([...hidden, ...((await help()).match(/--[a-z-]+/g) ?? [])]);
+  const named = new Set(prose.match(/(?<=`)--[a-z-]+/g));
+  return [...named].filter((option) => !known.has(option));
+}
+
+/** What a check can find: a kind that is added is missed here by the compiler. */
+const findingKinds = {
+  ...{ syntax: true, import: true, package: true, export: true, arity: true, reference: true },
+  ...{ unfinished: true, leftover: true, command: true, missing: true },
+} satisfies Record<FindingKind, true>;
+
+/** The cells of every row of every table. */
+const tableRows = (prose: string) =>
+  [...prose.matchAll(/^\|(.*)\|$/gm)].map(([, row = ""]) => row.split("|").map((cell) => cell.trim()));
 
 /** The fenced blocks of a page, the sections between its second-level headings, and its text without the blocks. */
 function partsOf(page: string) {
@@ -54,24 +81,16 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
     expect(shown.map(({ text }) => `${text}\n`)).toEqual([await help()]);
   });
 
-  it("names only options that the help names", async () => {
-    const known = new Set((await help()).match(/--[a-z-]+/g));
-    const named = new Set(prose.match(/(?<=`)--[a-z-]+/g));
-    expect(named).toContain("--investment");
-    expect([...named].filter((option) => !known.has(option))).toEqual([]);
+  it("names only options that the program has", async () => {
+    expect(prose).toContain("`--investment`");
+    expect(await unknownOptions(prose)).toEqual([]);
   });
 
-  it("calls missing what the program refuses", async () => {
-    const [missing = ""] = sections.slice(-2);
-    const named = missing.match(/--[a-z-]+/g) ?? [];
-    expect(named.toSorted()).toEqual((await help()).match(/--[a-z-]+(?=.* not in this version yet$)/gm)?.toSorted());
-    for (const option of named) {
-      const { code, stderr } = await metagpt([option, "x"], { cwd: tempFolder() });
-      expect([code, stderr]).toEqual([
-        exitCodes.usage,
-        expect.stringContaining(`${option} is not in this version yet`),
-      ]);
-    }
+  it("names every option of what is new to it, and those that the help does not name", async () => {
+    const wanted = (await help()).match(
+      /--(?:clarify|review|run-tests|yes|require-verified|reqa-file|.*-path|dry-run)/g,
+    );
+    expect([...(wanted ?? []), ...hidden].filter((option) => !prose.includes(`\`${option}`))).toEqual([]);
   });
 
   it("lists every exit code", () => {
@@ -91,7 +110,7 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
   });
 
   it("names every role and action, in the order of the work", () => {
-    const names = roster({ implement: true }).flatMap(({ profile, actions }) => [
+    const names = roster({ implement: true, run_tests: true }).flatMap(({ profile, actions }) => [
       profile,
       ...actions.map(({ name }) => name),
     ]);
@@ -143,8 +162,67 @@ describe.each([["README.md"], ["README.zh-CN.md"]])("%s", (file) => {
   });
 });
 
-describe("the two languages of the README", () => {
-  const both = [partsOf(read("README.md")), partsOf(read("README.zh-CN.md"))] as const;
+describe.each(details)("%s", (file) => {
+  const { blocks, prose } = partsOf(read(file));
+
+  it("names only options that the program has", async () => {
+    expect(prose).toContain("`--run-tests`");
+    expect(await unknownOptions(prose)).toEqual([]);
+  });
+
+  it("names exit codes that there are", () => {
+    const named = [...prose.matchAll(/(?:exit code|退出码(?:为)?) ?(\d+)/g)].map(([, code]) => Number(code));
+    expect(named).toContain(exitCodes.usage);
+    expect(named.filter((code) => !Object.values<number>(exitCodes).includes(code))).toEqual([]);
+  });
+
+  it("shows settings that are understood, and names those that there are", async () => {
+    for (const { text } of blocks.filter(({ language }) => language === "yaml")) {
+      const { options } = await settingsFrom({ "config/config2.yaml": text });
+      expect(options).toMatchObject(parse(text));
+    }
+    const named = prose.match(/(?<=`)[a-z]+(?:_[a-z]+)+(?=[:`])/g) ?? [];
+    expect(named.filter((name) => !Object.hasOwn(Options.shape, name))).toEqual([]);
+  });
+
+  it("links only to files and headings that exist", () => {
+    const links = [...prose.matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
+    const isThere = (link: string) => {
+      const [page = "", heading] = link.split("#");
+      if (!existsSync(join(root, "docs", page))) return false;
+      const titles = [...read(join("docs", page)).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) => slug(title));
+      return heading === undefined || titles.includes(heading);
+    };
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !isThere(link))).toEqual([]);
+  });
+});
+
+describe.each(details.filter((file) => file.includes("running")))("%s", (file) => {
+  const rows = tableRows(partsOf(read(file)).prose);
+
+  it("says of every file that is parsed by which parser", async () => {
+    const parsers = rows.filter(([, , files]) => /^\.\w/.test(files ?? ""));
+    const samples = parsers.flatMap(([, parser, files = ""]) =>
+      (files.match(/(?<=^|[ 、])\.\w+|tsconfig\.json/g) ?? []).map(
+        (name) => [name.replace(/^\./, "file."), parser] as const,
+      ),
+    );
+    const read = await Promise.all(samples.map(async ([name]) => [name, (await readSource(name, "")).checkedBy]));
+    const named = (name: string) => read.find(([path]) => path === name)?.[1];
+    expect(samples.map(([name]) => [name, named(name)])).toEqual(samples);
+    expect(new Set(samples.map(([name]) => sourceLanguage(name)))).toHaveProperty("size", 15);
+  });
+
+  it("lists every kind of finding, and no other", () => {
+    const kinds = rows.flatMap(([first = ""]) => /^`([a-z]+)`$/.exec(first)?.[1] ?? []);
+    const choices = Options.shape.sandbox.unwrap().options;
+    expect(kinds.toSorted()).toEqual([...Object.keys(findingKinds), ...choices].toSorted());
+  });
+});
+
+describe.each([["README"], ["docs/running"], ["docs/changing"]])("the two languages of %s", (page) => {
+  const both = [partsOf(read(`${page}.md`)), partsOf(read(`${page}.zh-CN.md`))] as const;
 
   it("have the same headings", () => {
     const [english, chinese] = both.map(({ prose }) => prose.match(/^#+(?= )/gm));
@@ -170,9 +248,57 @@ it("the help fits a screen of 80 by 50", async () => {
   expect(lines.length).toBeLessThanOrEqual(50);
 });
 
-it("every command of the README works as it is written", { timeout: 60_000 }, async () => {
+it("the program takes the options that the help leaves out, and has an undo", async () => {
+  for (const option of hidden) {
+    const { stderr } = await metagpt([option, "--xyzzy"], { cwd: tempFolder() });
+    expect(stderr).toContain("unknown option '--xyzzy'");
+  }
+  expect(await help()).not.toMatch(new RegExp(hidden.join("|")));
+  expect(await helpOf("undo")).toContain("--project-path <dir>");
+});
+
+/** Good answers to any question about the greeter, also about its tests, and about changes that it does not notice. */
+function answersToChanges(): (messages: readonly ChatMessage[]) => string {
+  let edits = 0;
+  return (messages) => {
+    const prompt = messages.find(({ role }) => role === "user")?.content ?? "";
+    const [, tested] = /^# The file under test: (\S+)$/m.exec(prompt) ?? [];
+    if (tested !== undefined) return `\`\`\`python\n${tests[tested]}\`\`\``;
+    if (prompt.startsWith("A repository is changed."))
+      return `\`\`\`python\n${code["main.py"]}print("change", ${++edits})\n\`\`\``;
+    const begins = Object.keys(aboutChanges).find((words) => prompt.startsWith(words));
+    return begins === undefined ? answerToAll(messages) : (aboutChanges[begins] ?? "");
+  };
+}
+
+const tests: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    ["greeter/names.py", "from greeter.names import name_from", 'name_from(["Ada"]), "Ada"'],
+    ["greeter/phrases.py", "from greeter.phrases import greeting", 'greeting("Ada"), "Hello, Ada!"'],
+  ].map(([path, line, equal]) => [
+    path,
+    `import unittest\n\n${line}\n\n\nclass Test(unittest.TestCase):\n    def test_it(self):\n        self.assertEqual(${equal})\n`,
+  ]),
+);
+
+const aboutChanges: Readonly<Record<string, string>> = {
+  "This software exists and is in use:": '{"kind": "requirement", "why": "It is new."}',
+  "The product below exists.": '{"product_goals": ["Greet and pause"]}',
+  "The system below exists and works. Bring its design": '{"files": [], "removed_files": []}',
+  "The system below exists and works; its design":
+    '{"tasks": [{"path": "main.py", "logic": "Pause.", "depends_on": []}]}',
+  "Plan a change of an existing repository.": JSON.stringify({
+    cause: "",
+    changes: [{ path: "main.py", action: "change", what: "Pause.", why: "It is wanted.", depends_on: [] }],
+  }),
+};
+
+it("every command of the README and of the pages it leads to works as it is written", {
+  timeout: 120_000,
+}, async () => {
   const models = { status: 200, body: { data: [{ id: "gpt-6.1-terra" }] } };
-  const server = await openaiServer(({ body }) => answerToAll(body.messages as ChatMessage[]), { models });
+  const answer = answersToChanges();
+  const server = await openaiServer(({ body }) => answer(body.messages as ChatMessage[]), { models });
   const claude = await anthropicServer(() => "In a file.");
   const ollama = await ollamaServer(() => "In a file.", {
     models: [{ name: "qwen2.5-coder:7b", size: 1, details: { family: "qwen2", families: [] } }],
@@ -189,16 +315,26 @@ it("every command of the README works as it is written", { timeout: 60_000 }, as
     join(cwd, "answer.txt"),
     `Sure, here it is:\n\n\`\`\`json\n${JSON.stringify(prd).slice(0, -1)}\n\`\`\`\n`,
   );
-  const commands = commandsOf(partsOf(read("README.md")));
+  // the project that the pages speak of
+  const begun = await metagpt(["write a snake game", "--project-name", "snake_game"], { cwd, env });
+  expect(begun.code).toBe(exitCodes.done);
+  const commands = ["README.md", "docs/running.md", "docs/changing.md"].flatMap((page) =>
+    commandsOf(partsOf(read(page))),
+  );
   const ended: [string, number | null][] = [];
   for (const words of commands) {
     // nobody is here to answer
     const args = words.some((word) => word.startsWith("human")) ? [...words, "--estimate"] : words;
-    const { code, stderr } = await metagpt(args, { cwd, env });
+    // what is made here is the greeter
+    const ours = args.map((word) => (word === "src/game.js" ? "greeter/names.py" : word));
+    const { code, stdout, stderr } = await metagpt(ours, { cwd, env });
     ended.push([words.join(" "), code]);
     expect(stderr).not.toContain("✗");
+    if (words.includes("--dry-run")) expect(stdout).toMatch(/^\+print\("change", \d+\)$/m);
+    if (words.includes("--run-tests")) expect(stderr).toContain("Verified: ");
   }
   expect(ended.map(([command]) => command)).toContain("write a snake game");
+  expect(ended.map(([command]) => command)).toContain("undo --project-path workspace/snake_game");
   expect(ended.filter(([, code]) => code !== exitCodes.done)).toEqual([]);
 });
 

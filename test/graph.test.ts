@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { breakCycles, runGraph } from "../src/graph.ts";
+import { breakCycles, runGraph, withIndirect } from "../src/graph.ts";
 
 /** A node's body that is finished by hand, so that a test decides the order. */
 function byHand() {
@@ -153,5 +153,14 @@ describe("breakCycles", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+it("knows what a node needs through others, each once", () => {
+  expect(withIndirect({ a: [], b: ["a"], c: ["b"], d: ["c", "a"] })).toEqual({
+    a: [],
+    b: ["a"],
+    c: ["a", "b"],
+    d: ["a", "b", "c"],
   });
 });

@@ -25,7 +25,7 @@ const files = {
 };
 afterEach(() => vi.unstubAllEnvs());
 
-const company = roster({ implement: true }).map(({ profile, actions }) => ({
+const company = roster({ implement: true, run_tests: true }).map(({ profile, actions }) => ({
   role: profile,
   actions: actions.map(({ name }) => name),
 }));

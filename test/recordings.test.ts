@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { chromiumPath } from "./helpers/browser.ts";
 import { parseMermaid } from "./helpers/mermaid-parser.ts";
 import { metagpt } from "./helpers/program.ts";
 import { replay, shipped } from "./helpers/shipped.ts";
@@ -16,9 +17,10 @@ if (ollamaRuns)
   console.warn("SKIPPED: an Ollama runs here, so the program would ask it instead of playing a recording");
 
 describe("the shipped recordings", () => {
-  it("are of a browser game, a game in Chinese and a program for the command line", () => {
+  it("are of a browser game, a game in Chinese, a web app and a program for the command line", () => {
     expect(shipped.map(({ recording }) => recording.idea).toSorted()).toEqual([
       "write a command line todo app in python",
+      "write a guestbook web app in node.js without packages",
       "write a snake game",
       "写一个2048小游戏",
     ]);
@@ -27,14 +29,13 @@ describe("the shipped recordings", () => {
   it.each(shipped.map(({ recording }) => recording.idea))(
     "%s: plays to its end, every answer to the very prompt it was given to",
     async (idea) => {
-      const { code, events, end, recording } = await replay(idea, tempFolder());
-      const changed = events
-        .filter(({ type }) => type === "prompt-changed")
-        .map((event) => ("key" in event ? event.key : ""));
+      const { code, events, end, recording, changed } = await replay(idea, tempFolder());
       expect(changed, "these prompts have changed: make the recording anew, as CONTRIBUTING.md says").toEqual([]);
       expect([code, end.outcome, end.missing]).toEqual([0, "done", []]);
-      expect(events.filter(({ type }) => type === "call-end")).toHaveLength(recording.calls.length);
-      expect(end.usd).toBeCloseTo(recording.calls.reduce((sum, { usd }) => sum + usd, 0));
+      const asked = recording.calls.filter(({ role }) => role !== "QaEngineer");
+      expect(events.filter(({ type }) => type === "call-end")).toHaveLength(asked.length);
+      expect(end.usd).toBeCloseTo(asked.reduce((sum, { usd }) => sum + usd, 0));
+      expect(end.verification).toMatchObject({ level: "not", problems: [] });
       const files = filesIn(end.project);
       const diagrams = ["competitive_analysis", "data_api_design", "seq_flow"].map(
         (name) => files[`resources/${name}.mmd`] ?? "",
@@ -72,6 +73,31 @@ describe("the shipped recordings", () => {
     expect(files["docs/system_design.md"]).toContain("# 系统设计");
     expect(files["docs/task.md"]).toContain("## 共享约定");
     expect(files["resources/competitive_analysis.mmd"]).toContain("用户多");
+  });
+});
+
+if (!chromiumPath) console.warn("SKIPPED: no Chromium on this machine; recorded pages are not tried out");
+
+describe("the recordings with tests", () => {
+  it.each([
+    ["write a snake game", true],
+    ["write a guestbook web app in node.js without packages", false],
+    ["write a command line todo app in python", false],
+  ])("%s: ends verified, by tests that passed and by its start", async (idea, inBrowser) => {
+    if (inBrowser && !chromiumPath) return;
+    const { code, end, events, recording, changed } = await replay(idea, tempFolder(), [
+      ...["--run-tests", "--yes", "--require-verified"],
+    ]);
+    expect(changed).toEqual([]);
+    expect([code, end.verification?.level, end.verification?.problems]).toEqual([0, "verified", []]);
+    expect(events.filter(({ type }) => type === "call-end")).toHaveLength(recording.calls.length);
+    const commands = events.flatMap((event) => (event.type === "command-end" ? [[event.what, event.works]] : []));
+    expect(commands.at(-1)).toEqual(["start", "yes"]);
+    expect(commands.filter(([what]) => what === "test").length).toBeGreaterThan(1);
+    expect(execFileSync("git", ["-C", end.project, "status", "--porcelain"], { encoding: "utf8" })).toBe("");
+    const readme = filesIn(end.project)["README.md"] ?? "";
+    const [, command = "false"] = /## Test\n\n```sh\n(.+)\n```/.exec(readme) ?? [];
+    execFileSync("sh", ["-c", command], { cwd: end.project, stdio: "pipe" });
   });
 });
 

@@ -1,45 +1,45 @@
 import { z } from "zod";
 import type { Json, Operation } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
-import { openProject, writeFiles, writeRunFile } from "../workspace.ts";
-import { type History, openHistory } from "./history.ts";
+import { writeRunFile } from "../workspace.ts";
+import type { WorkTree } from "./work-tree.ts";
 
 const OpenProject = z.object({ name: z.string() });
-const Commit = z.object({ message: z.string(), files: z.record(z.string(), z.string()) });
+const Commit = z.object({ message: z.string(), files: z.record(z.string(), z.string().nullable()) });
 const SaveRaw = z.object({ file: z.string(), text: z.string() });
 
 /**
- * The effects of a run on the disk: its project folder with a git history, and its raw answers. Effects are applied
- * one by one, in order.
+ * The effects of a run on the disk: the files and commits of its project, and its raw answers. Effects are applied one by
+ * one, in order. `folder` is that of the project, once it is open.
  */
 export function projectEffects({
-  workspace,
+  tree,
   runFolder,
   emit,
 }: {
-  readonly workspace: string;
+  readonly tree: WorkTree;
   readonly runFolder: string;
   readonly emit: Emit;
-}): Record<string, Operation> {
-  let project: { folder: string; history: History } | undefined;
+}): { readonly operations: Record<string, Operation>; readonly folder: () => string } {
+  let project = "";
   const nothing: Json = null;
+  const warn = (warnings: readonly string[]) => {
+    for (const message of warnings) emit({ type: "warning", message });
+  };
 
-  return {
+  const operations: Record<string, Operation> = {
     async "open-project"(input) {
-      const { folder, name } = await openProject(workspace, OpenProject.parse(input).name);
-      project = { folder, history: await openHistory(folder) };
+      const { name, folder, warnings } = await tree.open(OpenProject.parse(input).name);
+      project = folder;
       emit({ type: "project", name, folder });
-      if (!project.history.available) {
-        emit({ type: "warning", message: "git is not installed: the files are written, but without a history" });
-      }
+      warn(warnings);
       return nothing;
     },
     async commit(input) {
-      if (!project) throw new Error("a document was published before the project was opened");
       const { message, files } = Commit.parse(input);
-      const { written, warnings } = await writeFiles(project.folder, files);
-      for (const warning of warnings) emit({ type: "warning", message: warning });
-      emit({ type: "commit", message, files: written, hash: await project.history.commit(message, written) });
+      const { written, hash, warnings } = await tree.commit(message, files);
+      warn(warnings);
+      emit({ type: "commit", message, files: written, hash });
       return nothing;
     },
     async note(input) {
@@ -52,4 +52,9 @@ export function projectEffects({
       return nothing;
     },
   };
+  const folder = () => {
+    if (project === "") throw new Error("something was to be run before the project was opened");
+    return project;
+  };
+  return { operations, folder };
 }

@@ -13,27 +13,34 @@ export interface History {
 /**
  * Opens the git history of a folder, and begins it where there is none. What the user has set up for git (hooks,
  * signing, templates, ignored files, line ends, variables) plays no part, and neither does a repository around the
- * folder. Commits are made one after another.
+ * folder. Commits are made one after another. Those of a named run carry its name, so that they can be undone together.
  */
-export async function openHistory(folder: string): Promise<History> {
+export async function openHistory(folder: string, { run = "" }: { readonly run?: string } = {}): Promise<History> {
   const git = await gitIn(resolve(folder));
   if (!(await installed(git))) return { available: false, commit: async () => "" };
   await done("begin the git history", folder, () => git(["init", "--quiet", "--template="]));
   return {
     available: true,
-    commit: (message, paths) => done(`commit "${message}"`, folder, () => commit(git, message, paths)),
+    commit: (message, paths) => done(`commit "${message}"`, folder, () => commit(git, message, paths, run)),
   };
 }
 
-type Git = (args: string[]) => Promise<string>;
+/** Runs git in a folder; gives what it said, and fails with what it complained about. */
+export type Git = (args: readonly string[]) => Promise<string>;
 
-async function commit(git: Git, message: string, paths: readonly string[]): Promise<string> {
+/** The paragraphs of a commit message as arguments; the last one names the run it belongs to. */
+export function messageOf(message: string, run: string): string[] {
+  const name = run.replace(/\s+/g, " ").trim();
+  return ["-m", message, ...(name ? ["-m", `Metagpt-Run: ${name}`] : [])];
+}
+
+async function commit(git: Git, message: string, paths: readonly string[], run: string): Promise<string> {
   if (paths.length === 0) return "";
   await git(["update-index", "--add", "--remove", "--replace", "--", ...paths]);
   const staged = await git(["diff", "--cached", "--name-only", "--no-renames", "-z", "--", ...paths]);
   const changed = staged.split("\0").filter((path) => path !== "");
   if (changed.length === 0) return "";
-  await git(["commit", "--quiet", "--allow-empty-message", "-m", message, "--only", "--", ...changed]);
+  await git(["commit", "--quiet", "--allow-empty-message", ...messageOf(message, run), "--only", "--", ...changed]);
   return (await git(["rev-parse", "--short", "HEAD"])).trim();
 }
 
@@ -47,7 +54,7 @@ async function gitIn(folder: string): Promise<Git> {
     // these guard against settings of strangers; here they are our own constants
     unsafe: { allowUnsafeConfigPaths: true, allowUnsafeHooksPath: true, allowUnsafeTemplateDir: true },
   }).env({ ...inherited(), ...environment(folder) });
-  return (args) => git.raw(args);
+  return (args) => git.raw([...args]);
 }
 
 const config = [
@@ -71,14 +78,19 @@ const environment = (folder: string) => ({
   GIT_ATTR_NOSYSTEM: "1",
   GIT_LITERAL_PATHSPECS: "1",
   GIT_TERMINAL_PROMPT: "0",
+  ...ourIdentity,
+});
+
+/** Who makes commits where nobody else does. */
+export const ourIdentity = {
   GIT_AUTHOR_NAME: "metagpt",
   GIT_AUTHOR_EMAIL: "metagpt@localhost",
   GIT_COMMITTER_NAME: "metagpt",
   GIT_COMMITTER_EMAIL: "metagpt@localhost",
-});
+};
 
 /** The environment without what steers git or the programs it starts. */
-function inherited(): Record<string, string> {
+export function inherited(): Record<string, string> {
   const steering = /^(?:GIT_.*|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS)$/i;
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
@@ -87,7 +99,8 @@ function inherited(): Record<string, string> {
   );
 }
 
-async function installed(git: Git): Promise<boolean> {
+/** Whether git answers at all. */
+export async function installed(git: Git): Promise<boolean> {
   return git(["version"]).then(
     (answer) => answer.startsWith("git version"),
     () => false,

@@ -24,6 +24,7 @@ export function productReadme(product: Product, commands: Commands, languages: r
     commands.page ? (commands.run ? words.address : words.open(code(commands.page))) : "",
     `## ${words.test}`,
     commands.test ? block([commands.test]) : words.untested,
+    ...stateOf(product, words),
     `## ${words.files}`,
     table(
       [words.file, words.purpose],
@@ -33,6 +34,16 @@ export function productReadme(product: Product, commands: Commands, languages: r
     .filter((part) => part !== "")
     .join("\n\n")}\n`;
 }
+
+/** How far it was verified, and what is known to be wrong with it. */
+const stateOf = ({ state }: Product, words: typeof english) =>
+  state === undefined
+    ? []
+    : [
+        `## ${words.state}`,
+        `${state.verdict} ${words.more}`,
+        ...(state.problems.length > 0 ? [`${words.problems}\n\n${bulletList(state.problems.map(inline))}`] : []),
+      ];
 
 /** `snake_game` is titled Snake Game. */
 const title = (name: string) =>
@@ -59,6 +70,9 @@ const english = {
   address: "Then open the address it prints in a browser.",
   test: "Test",
   untested: "There are no automated tests.",
+  state: "State",
+  more: "See [docs/verification.md](docs/verification.md).",
+  problems: "Known problems:",
   files: "Files",
   file: "File",
   purpose: "Purpose",
@@ -73,6 +87,9 @@ const chinese: typeof english = {
   address: "然后用浏览器打开它显示的地址。",
   test: "测试",
   untested: "没有自动化测试。",
+  state: "状态",
+  more: "详见 [docs/verification.md](docs/verification.md)。",
+  problems: "已知问题：",
   files: "文件",
   file: "文件",
   purpose: "用途",

@@ -21,6 +21,8 @@ export interface Product {
   readonly testCommand: string;
   /** Of the programming language. */
   readonly packages: readonly ListedPackage[];
+  /** How far the product was verified, in a sentence, and what is wrong with it; absent before that is known. */
+  readonly state?: { readonly verdict: string; readonly problems: readonly string[] };
   /** Programs of the machine. */
   readonly otherPackages: readonly ListedPackage[];
 }

@@ -1,4 +1,4 @@
-import { commandLine, commandsOf } from "./commands.ts";
+import { type Commands, commandLine, commandsOf } from "./commands.ts";
 import { type Language, languagesOf } from "./languages.ts";
 import { manifests } from "./manifests.ts";
 import { packagesOf } from "./packages.ts";
@@ -6,14 +6,18 @@ import { cleanPath, projectName } from "./path.ts";
 import type { Product } from "./product.ts";
 import { productReadme } from "./product-readme.ts";
 
+interface Scaffold {
+  readonly files: Record<string, string>;
+  readonly runCommand: string;
+  readonly commands: Commands;
+  readonly languages: readonly Language[];
+}
+
 /**
  * Writes what the Engineer does not: package files of the languages that are used, .gitignore and README. The files are
  * the same on every platform; `runCommand` is the one line that runs the product on this one, from its folder.
  */
-export function scaffold(
-  documents: Product,
-  platform: NodeJS.Platform = process.platform,
-): { files: Record<string, string>; runCommand: string; languages: Language[] } {
+export function scaffold(documents: Product, platform: NodeJS.Platform = process.platform): Scaffold {
   const product = trusted(documents);
   const languages = languagesOf(product);
   const packages = packagesOf(languages, product.packages);
@@ -24,7 +28,7 @@ export function scaffold(
     ".gitignore": gitignore(product, "package.json" in packageFiles ? ["node_modules/"] : [], languages),
     "README.md": productReadme(product, commands, languages),
   };
-  return { files, runCommand: commandLine(commands, platform), languages };
+  return { files, runCommand: commandLine(commands, platform), commands, languages };
 }
 
 /** The same with names and paths that can be written into any file. */

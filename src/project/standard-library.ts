@@ -43,3 +43,12 @@ export const ofRuby: ReadonlySet<string> = new Set(
 
 /** Crates that come with the compiler. */
 export const ofRust: ReadonlySet<string> = new Set(words("std core alloc test proc_macro none rust cargo"));
+
+/** The first names of the packages that come with Go. */
+export const ofGo: ReadonlySet<string> = new Set(
+  words(`
+    C archive arena bufio bytes cmp compress container context crypto database debug embed encoding errors expvar
+    flag fmt go hash html image index io iter log maps math mime net os path plugin reflect regexp runtime slices
+    sort strconv strings structs sync syscall testing text time unicode unique unsafe weak
+  `),
+);

@@ -21,7 +21,8 @@ describe("the question for a file", () => {
   });
 
   it("reads as it did for a rewrite", async () => {
-    const change = { code: code[main.path] ?? "", comments: ["Greet politely.", "Mind the\nempty name."] };
+    const comments = ["Greet politely.", "Mind the\nempty name."];
+    const change = { code: code[main.path] ?? "", comments, says: "A review asks for these changes" };
     await expect(await promptOf(writeCode, { ...request, change })).toMatchFileSnapshot(
       "../fixtures/prompts/write-code-again.txt",
     );
@@ -34,7 +35,10 @@ describe("the question for a file", () => {
 
   it("keeps code whole that holds fences itself", async () => {
     const text = "const help = `\n```js\nx\n```\n`;\n";
-    const prompt = await promptOf(writeCode, { ...request, change: { code: text, comments: ["Shorter."] } });
+    const prompt = await promptOf(writeCode, {
+      ...request,
+      change: { code: text, comments: ["Shorter."], says: "A review asks for these changes" },
+    });
     expect(prompt).toContain(`\`\`\`\`py\n${text}\`\`\`\``);
   });
 });

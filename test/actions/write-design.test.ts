@@ -12,7 +12,7 @@ const diagrams = (changes: Partial<Design>) =>
   Promise.all(
     Object.entries(written(changes))
       .filter(([path]) => path.endsWith(".mmd"))
-      .map(([, text]) => parseMermaid(text)),
+      .map(([, text]) => parseMermaid(text ?? "")),
   );
 
 it("asks for the design in the words it did", async () => {

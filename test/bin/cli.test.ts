@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { displayWidth } from "../../bin/width.ts";
 import manifest from "../../package.json" with { type: "json" };
+import type { ChatMessage } from "../../src/llm/provider.ts";
+import { answerToAll, prd } from "../helpers/greeter.ts";
 import { openaiServer } from "../helpers/openai-server.ts";
 import { metagpt } from "../helpers/program.ts";
 import { filesIn, tempFolder } from "../helpers/temp.ts";
@@ -90,18 +92,106 @@ describe("a command line that is wrong ends with 2 and says how", () => {
     [["a game", "--concurrency", "1e3"], "It must be a whole number from 1 on."],
     [["a game", "--max-auto-summarize-code", "-2"], "It must be a whole number from -1 on."],
     [["a game", "--project-name", "游戏"], "--project-name 游戏 cannot name a folder"],
-    [["a game", "--run-tests"], "--run-tests is not in this version yet\nRun the same command without it."],
-    [["a game", "--inc"], "--inc is not in this version yet"],
-    [["a game", "--project-path", "x"], "--project-path is not in this version yet"],
-    [["a game", "--reqa-file", "x"], "--reqa-file is not in this version yet"],
-    [["--recover-path", "x"], "--recover-path is not in this version yet"],
-    [["--inc", "llms"], "--inc is not in this version yet"],
+    [["llms", "--inc"], "unknown option '--inc'"],
+    [["undo", "extra"], "too many arguments for 'undo'"],
+    [["undoo"], "there is no command undoo; did you mean undo?"],
+    [["a game", "--project-path"], "option '--project-path <dir>' argument missing"],
+    [["a game", "--project-path", "none"], "There is no folder"],
+    [["a game", "--inc"], "--inc changes a project that exists, and none is named\nName it with --project-path DIR"],
+    [["a game", "--inc", "--project-name", "snake_game"], "workspace/snake_game"],
+    [["--project-path", "config"], "no idea was given"],
+    [["--recover-path", "none"], "none holds no project that was begun: there is no docs/prd.json"],
+    [["undo"], "there is no project in"],
+    [["undo", "--project-path", "config"], "config is not a git repository"],
   ])("%j", async (args, words) => {
     const { code, stdout, stderr, cwd } = await run(args, configured);
     expect(stderr).toContain(words);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toMatch(/^metagpt: /);
     expect(Object.keys(filesIn(cwd))).toEqual(["config/config2.yaml"]);
+  });
+});
+
+describe("options that do not go together are refused before anything is asked", () => {
+  const named = "Name the repository with --project-path DIR.";
+  const change = ["a pause key", "--project-path", "."];
+  it.each([
+    [["a game", "--dry-run"], `--dry-run shows a change, and there is nothing to change\n${named}`],
+    [["a game", "--allow-dirty"], `--allow-dirty is about a repository, and none is named\n${named}`],
+    [["--reqa-file", "src/game.js"], `--reqa-file is a file of a repository, and none is named\n${named}`],
+    [
+      ["--recover-path", ".", "--project-path", "."],
+      "--recover-path goes on with a new project, --project-path changes a finished one\nChoose one of them.",
+    ],
+    [["--recover-path", ".", "--inc", "--project-name", "greeter"], "--recover-path goes on with a new project"],
+    [
+      ["--recover-path", ".", "a game"],
+      "--recover-path goes on with the idea that the project was begun with\nLeave the idea out.",
+    ],
+    [["--recover-path", ".", "--idea-file", "docs/prd.json"], "--recover-path goes on with the idea"],
+    [
+      [...change, "--dry-run", "--run-tests"],
+      "a dry run writes nothing, so there is nothing to test\nLeave out --dry-run or --run-tests.",
+    ],
+    [["--reqa-file", "main.py", "--project-path", ".", "--dry-run"], "a dry run writes nothing"],
+    [
+      ["a game", "--run-tests", "--no-implement"],
+      "without code there is nothing to test\nLeave out --no-implement or --run-tests.",
+    ],
+    [[...change, "--no-implement"], "a change of a repository is code\nLeave out --no-implement."],
+    [["a game", "--require-verified"], "only what was run can be verified\nAdd --run-tests."],
+  ])("%j", async (args, words) => {
+    const { code, stdout, stderr } = await run(args, { ...configured, "docs/prd.json": JSON.stringify(prd) });
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(`metagpt: ${words}`)]);
+  });
+
+  it("counts what the configuration says as well", async () => {
+    const files = { "config/config2.yaml": `${nobody}run_tests: true\n` };
+    const { code, stderr } = await run(["a game", "--no-implement", "--yes"], files);
+    expect([code, stderr]).toEqual([2, expect.stringContaining("without code there is nothing to test")]);
+  });
+
+  it("has no say about the commands", async () => {
+    expect((await run(["--inc", "--dry-run", "llms"], configured)).code).toBe(0);
+  });
+});
+
+describe("what needs somebody at the terminal is refused where nobody is", () => {
+  it.each([
+    [
+      ["a game", "--run-tests"],
+      "--run-tests runs what a model wrote, and nobody is here to agree to that\nAdd --yes to agree beforehand, or run it in a terminal.",
+    ],
+    [
+      ["a game", "--clarify"],
+      "--clarify asks questions, and nobody is here to answer them\nRun it in a terminal, or say more in the idea.",
+    ],
+    [["a game", "--clarify", "--yes"], "--clarify asks questions"],
+  ])("%j", async (args, words) => {
+    const { code, stdout, stderr, cwd } = await run(args, configured);
+    expect([code, stdout, stderr]).toEqual([2, "", expect.stringContaining(`metagpt: ${words}`)]);
+    expect(Object.keys(filesIn(cwd))).toEqual(["config/config2.yaml"]);
+  });
+
+  it("is not needed to say what it would cost", async () => {
+    expect((await run(["a game", "--run-tests", "--clarify", "--estimate"], configured)).code).toBe(0);
+  });
+
+  it("is not needed by --review, which is gone on with later", async () => {
+    const server = await openaiServer(({ body }) => answerToAll(body.messages as ChatMessage[]));
+    onTestFinished(() => server.close());
+    const config = `llm: {api_type: open_llm, base_url: "${server.url}/v1", model: qwen}\n`;
+    const { cwd, code, stderr } = await run(["a greeter", "--review"], { "config/config2.yaml": config });
+    expect(code).toBe(9);
+    const [, folder = ""] = /go on with: metagpt --recover-path (\S+) --review$/m.exec(stderr) ?? [];
+    expect(folder).toBe(join(cwd, "workspace/greeter"));
+    expect(JSON.parse(readFileSync(join(folder, "docs/prd.json"), "utf8"))).toMatchObject({ project_name: "greeter" });
+    expect(existsSync(join(folder, "docs/system_design.json"))).toBe(false);
+
+    const next = await metagpt(["--recover-path", folder, "--review"], { cwd });
+    expect(next.code).toBe(9);
+    expect(existsSync(join(folder, "docs/system_design.json"))).toBe(true);
+    expect(existsSync(join(folder, "docs/task.json"))).toBe(false);
   });
 });
 
@@ -204,11 +294,21 @@ describe("metagpt llms", () => {
     expect(rows.map(([role, action, llm, model]) => [role, action, llm, model])).toEqual([
       ["role", "action", "LLM", "model"],
       ["ProductManager", "WritePRD", "open_llm", "qwen"],
+      ["ProductManager", "AskQuestions", "open_llm", "qwen"],
+      ["ProductManager", "ClassifyRequest", "open_llm", "qwen"],
+      ["ProductManager", "RefinePRD", "open_llm", "qwen"],
       ["Architect", "WriteDesign", "coder", "qwen2.5-coder"],
+      ["Architect", "RefineDesign", "coder", "qwen2.5-coder"],
       ["ProjectManager", "WriteTasks", "open_llm", "qwen"],
+      ["ProjectManager", "RefineTasks", "open_llm", "qwen"],
       ["Engineer", "WriteCode", "coder", "qwen2.5-coder"],
       ["Engineer", "WriteCodeReview", "mine", "mine"],
       ["Engineer", "SummarizeCode", "coder", "qwen2.5-coder"],
+      ["Engineer", "WriteCodePlanAndChange", "coder", "qwen2.5-coder"],
+      ["Engineer", "EditCode", "coder", "qwen2.5-coder"],
+      ["QaEngineer", "WriteTest", "open_llm", "qwen"],
+      ["QaEngineer", "DebugError", "open_llm", "qwen"],
+      ["QaEngineer", "ReproduceBug", "open_llm", "qwen"],
     ]);
     expect(stdout).not.toContain(key.slice(0, -4));
     expect(rows[1]?.slice(-2)).toEqual(["sk-…1234", "config/config2.yaml:1"]);
@@ -219,7 +319,7 @@ describe("metagpt llms", () => {
     expect(code).toBe(0);
     expect(stdout).not.toContain(key);
     const rows = JSON.parse(stdout);
-    expect(rows).toHaveLength(6);
+    expect(rows).toHaveLength(16);
     expect(rows[0]).toEqual({
       role: "ProductManager",
       action: "WritePRD",
@@ -231,13 +331,14 @@ describe("metagpt llms", () => {
       key: "sk-…1234",
       origin: "config/config2.yaml:1",
     });
-    expect(rows.map(({ origin }: { origin: string }) => origin)).toEqual([
-      "config/config2.yaml:1",
-      "config/config2.yaml:10",
-      "config/config2.yaml:1",
-      "config/multi_llm_config.yaml:1",
-      "config/multi_llm_config.yaml:2",
-      "config/multi_llm_config.yaml:1",
+    expect(rows.map(({ role, origin }: { role: string; origin: string }) => `${role} ${origin}`)).toEqual([
+      ...Array(4).fill("ProductManager config/config2.yaml:1"),
+      ...Array(2).fill("Architect config/config2.yaml:10"),
+      ...Array(2).fill("ProjectManager config/config2.yaml:1"),
+      "Engineer config/multi_llm_config.yaml:1",
+      "Engineer config/multi_llm_config.yaml:2",
+      ...Array(3).fill("Engineer config/multi_llm_config.yaml:1"),
+      ...Array(3).fill("QaEngineer config/config2.yaml:1"),
     ]);
   });
 

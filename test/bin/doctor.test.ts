@@ -181,14 +181,25 @@ describe("metagpt doctor", () => {
 
   it("takes what only makes a run nicer for a warning", async () => {
     const { url } = await vendor();
-    const files = { "config/config2.yaml": llm({ base_url: `${url}/v1` }) };
-    const { code, stdout } = await doctor(files, { env: { PATH: "/nonexistent" } });
+    const files = { "config/config2.yaml": `${llm({ base_url: `${url}/v1` })}sandbox: "off"\n` };
+    const { code, stdout } = await doctor(files, {
+      env: { PATH: "/nonexistent", CHROMIUM_PATH: "/nonexistent/chrome" },
+    });
     expect(code).toBe(0);
+    expect(stdout).toContain("What it runs could:");
     expect(
       rows(stdout)
         .filter(([mark]) => mark === "!")
         .map(([, what]) => what),
     ).toEqual(["git", "Chromium", "sandbox"]);
+  });
+
+  it("says that no run with tests would start where a sandbox is required and there is none", async () => {
+    const { url } = await vendor();
+    const files = { "config/config2.yaml": `${llm({ base_url: `${url}/v1` })}sandbox: docker\n` };
+    const { code, stdout } = await doctor(files, { env: { PATH: "/nonexistent", DOCKER_HOST: "tcp://127.0.0.1:1" } });
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/✗ +sandbox +Docker/);
   });
 
   it("prints one JSON object with --json, without a key", async () => {

@@ -13,7 +13,14 @@ const documents = {
   WriteCode: code,
 };
 const idea = "写一个贪吃蛇";
-const circumstances = { tally: createTally(), seconds: 2, interrupted: 143, folder: "runs/1", idea };
+const circumstances = {
+  tally: createTally(),
+  seconds: 2,
+  interrupted: 143,
+  folder: "runs/1",
+  idea,
+  requireVerified: false,
+};
 const end = (outcome: TeamResult["outcome"], missing: Missing[] = [], made: TeamResult["documents"] = documents) =>
   ending({ outcome, missing, documents: made }, circumstances);
 
@@ -65,5 +72,35 @@ describe("the end of a run", () => {
       message: "no room left in workspace",
       hint: "Make room.",
     });
+  });
+
+  const check = { findings: [], checkedBy: { Python: "tree-sitter (Python)" }, unchecked: [] };
+  const step = {
+    what: "start",
+    line: "python3 main.py",
+    subject: "",
+    works: "yes",
+    why: "It ran.",
+    output: "",
+    seconds: 1,
+  };
+  const tried = (...steps: object[]) => ({ sandbox: "bubblewrap", gaps: [], refused: "", steps });
+  const made = (trial?: object) =>
+    ({
+      ...documents,
+      CheckCode: { "": check },
+      ...(trial && { Evidence: { "": { check, trial } } }),
+    }) as TeamResult["documents"];
+
+  it.each([
+    ["nothing was run", undefined, "not"],
+    ["there are no tests", tried(step), "partly"],
+    ["it starts and its tests pass", tried({ ...step, what: "test" }, step), "verified"],
+    ["a test fails", tried({ ...step, what: "test", works: "no", why: "exit code 1" }, step), "partly"],
+    ["nothing works", tried({ ...step, works: "no", why: "exit code 1" }), "not"],
+  ])("tells how far the product is verified where %s, and ends with 7 where that was required", (_, trial, level) => {
+    const result = { outcome: "done", missing: [], documents: made(trial) } as const;
+    expect(ending(result, circumstances)).toMatchObject({ exitCode: 0, verification: { level } });
+    expect(ending(result, { ...circumstances, requireVerified: true }).exitCode).toBe(level === "verified" ? 0 : 7);
   });
 });

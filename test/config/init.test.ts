@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { initConfig } from "../../config/init.ts";
 import { LlmBlock, Options } from "../../config/schema.ts";
 import { shippedFile } from "../../config/shipped.ts";
+import { roster } from "../../roles/index.ts";
 import { DiskError } from "../../src/errors.ts";
 import { providers } from "../../src/llm/index.ts";
 import { answers, resolveFrom, settingsFrom } from "../helpers/config-folder.ts";
@@ -89,9 +90,11 @@ describe("the example files", () => {
       /^ {2}[a-z-]+:$/.test(line) ? line : "",
     );
     const multi = uncomment(await example("multi_llm_config"));
+    const everybody = roster({ implement: true, run_tests: true });
+    const known = everybody.flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]);
     const resolved = await resolveFrom(
       { "config/config2.yaml": config2, "config/multi_llm_config.yaml": multi },
-      { env: { OPENAI_API_KEY: "sk-1", DEEPSEEK_API_KEY: "k" } },
+      { env: { OPENAI_API_KEY: "sk-1", DEEPSEEK_API_KEY: "k" }, known },
     );
     expect(answers(resolved)).toEqual({
       ...{ WritePRD: "openai", WriteDesign: "openai", WriteTasks: "openai" },

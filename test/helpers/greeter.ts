@@ -104,6 +104,16 @@ export function questionOf(messages: readonly ChatMessage[]): string {
   const prompt = messages.find(({ role }) => role === "user")?.content ?? "";
   const file = /^# (Your file|The file under review): (\S+)$/m.exec(prompt);
   if (file) return `${file[1] === "Your file" ? "WriteCode" : "WriteCodeReview"}/${file[2]}`;
+  const [, tested] = /^# The file under test: (\S+)$/m.exec(prompt) ?? [];
+  if (tested) return `WriteTest/${tested}`;
+  const [, edited] = /^## Your file: (\S+)$/m.exec(prompt) ?? [];
+  if (edited) return `EditCode/${edited}`;
+  if (prompt.includes("Is it a bug, or a new or changed requirement?")) return "ClassifyRequest";
+  if (prompt.includes("bring the product requirements up to date")) return "RefinePRD";
+  if (prompt.includes("Bring its design up to date")) return "RefineDesign";
+  if (prompt.includes("its design was brought up to date")) return "RefineTasks";
+  if (prompt.startsWith("Plan a change of an existing repository")) return "WriteCodePlanAndChange";
+  if (prompt.includes("# A failure: ")) return "DebugError";
   if (prompt.startsWith("Write the product requirements")) return "WritePRD";
   if (prompt.startsWith("Design the system")) return "WriteDesign";
   if (prompt.startsWith("Break the design")) return "WriteTasks";
@@ -120,8 +130,27 @@ export function answerTo(messages: readonly ChatMessage[]): string {
   if (action === "WriteTasks") return JSON.stringify(tasks);
   if (action === "WriteCodeReview") return JSON.stringify({ comments: [], verdict: "LGTM" });
   if (action === "SummarizeCode") return JSON.stringify({ summary: "It greets.", todo: [] });
-  return `\`\`\`python\n${code[path.join("/")]}\`\`\``;
+  if (action === "ClassifyRequest") return JSON.stringify({ kind: "requirement", why: "It is new." });
+  if (action === "RefinePRD") return JSON.stringify({ product_goals: ["Greet politely"] });
+  if (action === "RefineDesign") return JSON.stringify({ files: [], removed_files: [] });
+  if (action === "RefineTasks") return JSON.stringify({ tasks: [polite] });
+  if (action === "WriteCodePlanAndChange") return JSON.stringify({ cause: "", changes: [politely] });
+  const file = path.join("/");
+  if (action === "EditCode") return `\`\`\`python\n${code[file]?.replace("Hello", "Good day")}\`\`\``;
+  return `\`\`\`python\n${action === "WriteTest" ? tests[file] : code[file]}\`\`\``;
 }
+
+/** What a change of the greeter comes to. */
+const polite = { path: "greeter/phrases.py", logic: "Return Good day, NAME!", depends_on: [] };
+const politely = { ...polite, action: "change", what: "Say Good day.", why: "It is politer." };
+
+/** Tests of the greeter, by the file they test. */
+export const tests: Record<string, string> = {
+  "greeter/names.py":
+    'import unittest\nfrom greeter.names import name_from\n\n\nclass Names(unittest.TestCase):\n    def test_default(self):\n        self.assertEqual(name_from([]), "world")\n',
+  "greeter/phrases.py":
+    'import unittest\nfrom greeter.phrases import greeting\n\n\nclass Phrases(unittest.TestCase):\n    def test_name(self):\n        self.assertIn("Ada", greeting("Ada"))\n',
+};
 
 /** The same, and good answers to what `doctor` and `ask` want to know. */
 export function answerToAll(messages: readonly ChatMessage[]): string {

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { checkCode } from "../../actions/check-code.ts";
+import { bugReport, changeRequest, testRequest } from "../../actions/existing.ts";
 import { userRequirement } from "../../actions/user-requirement.ts";
 import { roster } from "../../roles/index.ts";
 import type { LlmCall } from "../../src/llm/call.ts";
@@ -6,20 +8,23 @@ import { answerTo, design, prd, tasks } from "../helpers/greeter.ts";
 import { runTeam } from "../helpers/team-run.ts";
 
 const company = roster({ implement: true });
+const everybody = roster({ implement: true, run_tests: true });
 const run = (roles = company, answer = ({ messages }: LlmCall) => answerTo(messages)) => runTeam({ roles, answer });
 
 describe("the roster", () => {
-  it("stands in the order of the work, without the engineer where only documents are wanted", () => {
+  it("stands in the order of the work, without the engineer where only documents are wanted, with a tester where tests are", () => {
     const profiles = ["ProductManager", "Architect", "ProjectManager", "Engineer"];
     expect(company.map(({ profile }) => profile)).toEqual(profiles);
-    expect(roster({ implement: false }).map(({ profile }) => profile)).toEqual(profiles.slice(0, 3));
+    expect(roster({ implement: false, run_tests: true }).map(({ profile }) => profile)).toEqual(profiles.slice(0, 3));
+    expect(everybody.map(({ profile }) => profile)).toEqual([...profiles, "QaEngineer"]);
   });
 
   it("has one role for each action, and somebody who makes whatever is watched", () => {
-    const actions = company.flatMap((role) => role.actions.map(({ name }) => name));
+    const actions = everybody.flatMap((role) => role.actions.map(({ name }) => name));
     expect(new Set(actions).size).toBe(actions.length);
-    const watched = company.flatMap(({ watch }) => watch.map(({ name }) => name));
-    expect([...actions, userRequirement.name]).toEqual(expect.arrayContaining(watched));
+    const watched = everybody.flatMap(({ watch }) => watch.map(({ name }) => name));
+    const sent = [userRequirement, changeRequest, bugReport, testRequest, checkCode].map(({ name }) => name);
+    expect([...actions, ...sent]).toEqual(expect.arrayContaining(watched));
   });
 });
 

@@ -1,0 +1,46 @@
+import type { CodePlan } from "../../actions/code-plan.ts";
+import { writeCode } from "../../actions/write-code.ts";
+import type { Desk } from "../../src/desk.ts";
+
+/** What is to change in one file. */
+export interface Change {
+  readonly path: string;
+  readonly comments: readonly string[];
+  /** Files whose contracts the change touches, besides those that the file uses anyway. */
+  readonly about?: readonly string[];
+}
+
+/** Asks for these files anew with their changes made, all at once; a file stays as it was if its question fails. */
+export function mendFiles(
+  desk: Desk,
+  {
+    plan,
+    code,
+    changes,
+    says,
+  }: {
+    readonly plan: CodePlan;
+    readonly code: Readonly<Record<string, string>>;
+    readonly changes: readonly Change[];
+    /** Who wants the changes, as a sentence before a colon. */
+    readonly says: string;
+  },
+): Promise<Record<string, string>> {
+  const changeOf = new Map(changes.map((change) => [change.path, change]));
+  return desk.graph<string>({
+    needs: Object.fromEntries(changes.map(({ path }) => [path, []])),
+    limit: desk.options.concurrency,
+    async node(path) {
+      const { comments, about = [] } = changeOf.get(path) as Change;
+      const used = [...(plan.needs[path] ?? []), ...about.filter((other) => other !== path && plan.has(other))];
+      const context = plan.context(path, Object.fromEntries(used.map((other) => [other, code[other] ?? ""])));
+      const before = code[path] ?? "";
+      try {
+        return await desk.ask(writeCode, { ...context, change: { code: before, comments, says } }, path);
+      } catch (error) {
+        desk.missing(error, `change of ${path}`);
+        return before;
+      }
+    },
+  });
+}

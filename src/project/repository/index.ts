@@ -1,0 +1,158 @@
+import { lstat, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { UsageError } from "../../errors.ts";
+import { type Git, installed } from "../history.ts";
+import { folded, projectName } from "../path.ts";
+import { commitFiles } from "./commit.ts";
+import { readTexts } from "./files.ts";
+import { inRepository, refusePrograms, strangersGit } from "./git.ts";
+
+/** A git repository that was there before. */
+export interface Repository {
+  readonly folder: string;
+  /** When it was opened; empty where no branch is checked out. */
+  readonly branch: string;
+  /** The commit it stood at when it was opened. */
+  readonly head: string;
+  /**
+   * Its text files as they are on the disk: the tracked ones, and those that are neither tracked nor ignored if it was
+   * opened dirty. What is no source (binary, large, generated, vendored, lock files) is left out, each with a word why.
+   */
+  read(): Promise<{ readonly files: Readonly<Record<string, string>>; readonly leftOut: readonly string[] }>;
+  /** Begins a branch at the present commit, `metagpt/<name>` or with -2, -3, and goes there; files stay as they are. */
+  branchOff(name: string): Promise<string>;
+  /**
+   * Writes, or with undefined deletes, these files and records them in one commit of this run, by the user if git knows
+   * one; everything else stays as it is. If anything fails, the files are put back. Gives the short hash, empty if
+   * nothing changed.
+   */
+  commit(message: string, files: Readonly<Record<string, string | undefined>>, run: string): Promise<string>;
+}
+
+/** Opens an existing repository to change it, without changing it yet; refuses what could not be taken back by git. */
+export async function openRepository(
+  folder: string,
+  { allowDirty }: { readonly allowDirty: boolean },
+): Promise<Repository> {
+  const root = resolve(folder);
+  const found = await stat(root).catch(() => undefined);
+  if (!found?.isDirectory()) throw new UsageError(`There is no folder ${root}.`);
+  const git = await strangersGit(root);
+  await refuseOtherFolders(git, root);
+  await refusePrograms(git, root);
+  const look = <T>(work: () => Promise<T>) => inRepository("look at the repository", root, work);
+  const head = await look(() => headOf(git, root));
+  await look(() => refuseUnfinished(git, root));
+  await look(() => refuseDirty(git, root, allowDirty));
+  const branch = await look(() => git(["symbolic-ref", "--quiet", "--short", "HEAD"]));
+  return {
+    folder: root,
+    branch: branch.trim(),
+    head,
+    read: () => inRepository("read the repository", root, () => readTexts(git, root, { untracked: allowDirty })),
+    branchOff: (name) => inRepository("begin a branch", root, () => branchOff(git, name)),
+    commit: (message, files, run) =>
+      inRepository(`commit "${message}"`, root, () => commitFiles({ git, folder: root, message, files, run })),
+  };
+}
+
+async function refuseOtherFolders(git: Git, root: string): Promise<void> {
+  if (!(await installed(git))) {
+    throw new UsageError("git is not installed, and a repository is changed with git only.", {
+      hint: "Install git, then run again.",
+    });
+  }
+  const inside = await git(["rev-parse", "--is-bare-repository", "--is-inside-work-tree"]).catch((error: unknown) => {
+    const said = error instanceof Error ? error.message.trim() : "";
+    if (said.includes("dubious ownership")) {
+      throw new UsageError(`${root} belongs to another user, so git does not trust it.`, {
+        hint: `If you do: git config --global --add safe.directory ${root}`,
+        cause: error,
+      });
+    }
+    if (said.includes("not a git repository")) {
+      throw new UsageError(`${root} is not a git repository.`, {
+        hint: 'Make it one: git init && git add -A && git commit -m "as it is"',
+        cause: error,
+      });
+    }
+    throw new UsageError(`git cannot read ${root}: ${said.split("\n")[0]}`, { cause: error });
+  });
+  const [bare, workTree] = inside.split("\n");
+  if (bare === "true") throw new UsageError(`${root} is a bare repository: it has no files to change.`);
+  if (workTree !== "true") throw new UsageError(`${root} is not the folder of the files of its repository.`);
+  if ((await git(["rev-parse", "--show-prefix"])).replace(/\n$/, "") === "") return;
+  const top = (await git(["rev-parse", "--show-toplevel"])).replace(/\n$/, "");
+  throw new UsageError(`${root} is a folder inside the repository ${top}.`, { hint: `Give the repository: ${top}` });
+}
+
+async function headOf(git: Git, root: string): Promise<string> {
+  const head = (await git(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim();
+  if (head !== "") return head;
+  throw new UsageError(`${root} has no commit yet, so nothing could be taken back.`, {
+    hint: 'Commit what is there: git add -A && git commit -m "as it is"',
+  });
+}
+
+const unfinished = [
+  ["MERGE_HEAD", "a merge", "git merge"],
+  ["rebase-merge", "a rebase", "git rebase"],
+  ["rebase-apply", "a rebase", "git rebase"],
+  ["CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick"],
+  ["REVERT_HEAD", "a revert", "git revert"],
+] as const;
+
+async function refuseUnfinished(git: Git, root: string): Promise<void> {
+  const folder = (await git(["rev-parse", "--absolute-git-dir"])).replace(/\n$/, "");
+  for (const [name, what, command] of unfinished) {
+    if (!(await lstat(join(folder, name)).catch(() => undefined))) continue;
+    throw new UsageError(`In ${root} ${what} is under way.`, {
+      hint: `Finish it with ${command} --continue, or give it up with ${command} --abort.`,
+    });
+  }
+}
+
+async function refuseDirty(git: Git, root: string, allowDirty: boolean): Promise<void> {
+  const status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal"];
+  const entries = (await git([...status, "--ignore-submodules=all"])).split("\0").filter((entry) => entry !== "");
+  const conflicts = entries.filter((entry) => /^(?:DD|AU|UD|UA|DU|AA|UU) /.test(entry));
+  if (conflicts.length > 0) {
+    throw new UsageError(`${root} has unresolved conflicts: ${named(conflicts)}.`, {
+      hint: "Resolve them and commit, then run again.",
+    });
+  }
+  if (allowDirty || entries.length === 0) return;
+  throw new UsageError(`${root} has changes that are not committed: ${named(entries)}.`, {
+    hint: "Commit or stash them, or let them be with --allow-dirty.",
+  });
+}
+
+function named(entries: readonly string[]): string {
+  const names = entries.slice(0, 5).map((entry) => entry.slice(3).replace(/\p{C}/gu, "?"));
+  return names.join(", ") + (entries.length > 5 ? ` and ${entries.length - 5} more` : "");
+}
+
+async function branchOff(git: Git, name: string): Promise<string> {
+  const refs = (await git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"])).split("\n").map(folded);
+  // a branch called metagpt leaves no room for branches below it
+  const wanted = `metagpt${refs.includes("metagpt") ? "-" : "/"}${slugOf(name)}`;
+  const taken = (branch: string) => refs.some((ref) => ref === branch || ref.startsWith(`${branch}/`));
+  let branch = wanted;
+  for (let count = 2; taken(branch); count++) branch = `${wanted}-${count}`;
+  const head = (await git(["rev-parse", "HEAD"])).trim();
+  // neither of these touches a file or the index
+  await git(["update-ref", "-m", "branch: begun by metagpt", `refs/heads/${branch}`, head, "0".repeat(head.length)]);
+  await git(["symbolic-ref", "-m", `checkout: moving to ${branch}`, "HEAD", `refs/heads/${branch}`]);
+  return branch;
+}
+
+/** Lower case, digits and hyphens; what has no such letters is a change. */
+function slugOf(name: string): string {
+  const slug = /[a-z0-9]/i.test(name.normalize("NFKD")) ? projectName(name).replaceAll("_", "-") : "change";
+  return slug.length > 40
+    ? slug
+        .slice(0, 41)
+        .replace(/-[^-]*$/, "")
+        .slice(0, 40)
+    : slug;
+}

@@ -1,0 +1,83 @@
+import { openProject, writeFiles } from "../workspace.ts";
+import { unifiedDiff } from "./edits/index.ts";
+import { type History, openHistory } from "./history.ts";
+import type { Repository } from "./repository/index.ts";
+
+/** Where a run puts its files: path -> text, or null for a file that goes. */
+type Files = Readonly<Record<string, string | null>>;
+
+/** The place that a run works in. Opened once, then committed to. */
+export interface WorkTree {
+  open(name: string): Promise<{ readonly name: string; readonly folder: string; readonly warnings: readonly string[] }>;
+  commit(
+    message: string,
+    files: Files,
+  ): Promise<{ readonly written: string[]; readonly hash: string; readonly warnings: readonly string[] }>;
+}
+
+/** A new folder of the workspace with a history of its own. */
+export const newProject = (workspace: string, run: string): WorkTree =>
+  ownProject((name) => openProject(workspace, name), run);
+
+/** A project that an earlier run began, with the name that it has. */
+export const begunProject = (project: { readonly folder: string; readonly name: string }, run: string): WorkTree =>
+  ownProject(async () => project, run);
+
+function ownProject(
+  find: (name: string) => Promise<{ readonly folder: string; readonly name: string }>,
+  run: string,
+): WorkTree {
+  let project: { folder: string; history: History } | undefined;
+  return {
+    async open(name) {
+      const opened = await find(name);
+      project = { folder: opened.folder, history: await openHistory(opened.folder, { run }) };
+      const warnings = project.history.available
+        ? []
+        : ["git is not installed: the files are written, but without a history"];
+      return { folder: opened.folder, name: opened.name, warnings };
+    },
+    async commit(message, files) {
+      if (!project) throw new Error("a document was published before the project was opened");
+      const texts = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null);
+      const { written, warnings } = await writeFiles(project.folder, Object.fromEntries(texts));
+      return { written, warnings, hash: await project.history.commit(message, written) };
+    },
+  };
+}
+
+/** A repository that exists, on a new branch. Files that no document names stay as they are. */
+export const changedRepository = (repository: Repository, run: string): WorkTree => ({
+  async open(name) {
+    const branch = await repository.branchOff(name);
+    return { name: branch, folder: repository.folder, warnings: [] };
+  },
+  async commit(message, files) {
+    const texts = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text ?? undefined]));
+    const hash = await repository.commit(message, texts, run);
+    return { written: hash === "" ? [] : Object.keys(files), hash, warnings: [] };
+  },
+});
+
+/** What a run would have done. */
+export interface DryRun extends WorkTree {
+  /** As a unified diff. */
+  diff(): Promise<string>;
+}
+
+/** A repository that is only looked at: what would be written is kept, to be shown. */
+export function dryRun(repository: Repository): DryRun {
+  const changed: Record<string, string | undefined> = {};
+  return {
+    open: async () => ({ name: "dry run", folder: repository.folder, warnings: [] }),
+    async commit(_message, files) {
+      for (const [path, text] of Object.entries(files)) changed[path] = text ?? undefined;
+      return { written: [], hash: "", warnings: [] };
+    },
+    async diff() {
+      const { files } = await repository.read();
+      const before = Object.keys(changed).flatMap((path) => (files[path] === undefined ? [] : [[path, files[path]]]));
+      return unifiedDiff(Object.fromEntries(before), changed);
+    },
+  };
+}

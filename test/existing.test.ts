@@ -1,0 +1,133 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { onOpenAi } from "./helpers/company.ts";
+import { code as sources } from "./helpers/greeter.ts";
+import { filesIn } from "./helpers/temp.ts";
+
+const git = (folder: string, ...args: string[]) =>
+  execFileSync("git", ["-C", folder, "-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], {
+    encoding: "utf8",
+  }).trim();
+
+/** A company and a repository of somebody else with the same code, one file of it with odd bytes. */
+async function withForeign() {
+  const company = await onOpenAi();
+  const repository = join(company.cwd, "foreign");
+  const files = { ...sources, "说明.md": "\uFEFF第一行\r\n第二行\r\n", "README.md": "# Mine\n" };
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(join(repository, path, ".."), { recursive: true });
+    writeFileSync(join(repository, path), text);
+  }
+  execFileSync("git", ["init", "-q", "-b", "trunk", repository]);
+  git(repository, "add", "-A");
+  git(repository, "commit", "-qm", "as it is");
+  const change = (...args: string[]) => company.program("be politer", "--project-path", repository, ...args);
+  return { ...company, repository, files, change };
+}
+
+describe("--project-path", () => {
+  it("changes what the plan names on a branch of its own, and leaves everything else byte for byte", async () => {
+    const { change, repository, questions, files } = await withForeign();
+    const { code, stdout, stderr } = await change();
+    expect(stderr).toContain("~ change greeter/phrases.py: It is politer.");
+    expect([code, stdout]).toEqual([0, `${repository}\n`]);
+    expect(questions).toEqual(["ClassifyRequest", "WriteCodePlanAndChange", "EditCode/greeter/phrases.py"]);
+    expect(git(repository, "branch", "--show-current")).toBe("metagpt/be-politer");
+    expect(git(repository, "log", "--format=%s")).toBe("EditCode by Engineer: greeter/phrases.py\nas it is");
+    const expected = { ...files, "greeter/phrases.py": sources["greeter/phrases.py"]?.replace("Hello", "Good day") };
+    for (const [path, text] of Object.entries(expected))
+      expect(readFileSync(join(repository, path), "utf8"), path).toBe(text);
+    expect(git(repository, "diff", "--stat", "trunk", "--", ".", ":!greeter/phrases.py")).toBe("");
+  });
+
+  it("with --dry-run shows plan and diff, and writes nothing", async () => {
+    const { change, repository, files } = await withForeign();
+    const { code, stdout, stderr } = await change("--dry-run");
+    expect(code).toBe(0);
+    expect(stderr).toContain("~ change greeter/phrases.py");
+    expect(stdout).toContain('-    return f"Hello, {name}!"\n+    return f"Good day, {name}!"');
+    expect(stdout.startsWith("diff --git") || stdout.startsWith("---")).toBe(true);
+    expect(git(repository, "status", "--porcelain", "--branch")).toBe("## trunk");
+    expect(Object.keys(filesIn(repository)).toSorted()).toEqual(Object.keys(files).toSorted());
+    expect(readFileSync(join(repository, "greeter/phrases.py"), "utf8")).toContain("Hello");
+  });
+
+  it("is taken back by undo", async () => {
+    const { change, program, repository } = await withForeign();
+    await change();
+    const { code, stderr } = await program("undo", "--project-path", repository);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("EditCode by Engineer: greeter/phrases.py")]);
+    expect(readFileSync(join(repository, "greeter/phrases.py"), "utf8")).toBe(sources["greeter/phrases.py"]);
+    expect(git(repository, "log", "--format=%s").split("\n")).toHaveLength(3);
+  });
+
+  it("refuses a work tree with changes before anything is paid for, unless it may be dirty", async () => {
+    const { change, repository, questions } = await withForeign();
+    writeFileSync(join(repository, "notes.txt"), "mine\n");
+    const refused = await change();
+    expect([refused.code, questions]).toEqual([2, []]);
+    expect(refused.stderr).toContain("notes.txt");
+    expect((await change("--allow-dirty")).code).toBe(0);
+    expect(git(repository, "status", "--porcelain")).toBe("?? notes.txt");
+  });
+
+  it("refuses a folder that is no repository", async () => {
+    const { program, cwd, questions } = await onOpenAi();
+    const { code, stderr } = await program("be politer", "--project-path", join(cwd, "config"));
+    expect([code, questions]).toEqual([2, []]);
+    expect(stderr).toContain("git init");
+  });
+
+  it("refines the documents of a project of ours, and leaves its README to its owner", async () => {
+    const { run, program, project, questions } = await onOpenAi();
+    await run(["--no-code-review"]);
+    writeFileSync(join(project, "README.md"), "# My own words\n");
+    git(project, "commit", "-qam", "my words");
+    const before = questions.length;
+    const { code } = await program("be politer", "--inc", "--project-name", "greeter");
+    expect(code).toBe(0);
+    expect(questions.slice(before)).toEqual([
+      ...["ClassifyRequest", "RefinePRD", "RefineDesign", "RefineTasks"],
+      ...["WriteCodePlanAndChange", "EditCode/greeter/phrases.py"],
+    ]);
+    expect(JSON.parse(readFileSync(join(project, "docs/prd.json"), "utf8")).product_goals).toEqual(["Greet politely"]);
+    expect(readFileSync(join(project, "README.md"), "utf8")).toBe("# My own words\n");
+    expect(git(project, "branch", "--show-current")).toBe("metagpt/be-politer");
+    expect(execFileSync("python3", ["main.py", "Ada"], { cwd: project, encoding: "utf8" })).toBe("Good day, Ada!\n");
+  });
+
+  it("refuses to test a file that is not there, and says which one may be meant", async () => {
+    const { change, questions } = await withForeign();
+    const { code, stderr } = await change("--reqa-file", "greeter/name.py", "--yes");
+    expect([code, questions]).toEqual([2, []]);
+    expect(stderr).toContain("Did you mean greeter/names.py?");
+  });
+
+  it("refuses a review of a change where nobody is there to give it", async () => {
+    const { change, questions } = await withForeign();
+    const { code, stderr } = await change("--review");
+    expect([code, questions]).toEqual([2, []]);
+    expect(stderr).toContain("--dry-run");
+  });
+
+  it("with --reqa-file writes the tests of that file anew and runs them", async () => {
+    const { run, program, project, questions } = await onOpenAi();
+    await run(["--no-code-review", "--run-tests", "--yes"]);
+    rmSync(join(project, "tests/test_greeter_names.py"));
+    git(project, "commit", "-qam", "lost");
+    const before = questions.length;
+    const { code, stderr } = await program(
+      "--reqa-file",
+      "greeter/names.py",
+      "--project-path",
+      project,
+      "--yes",
+      "--require-verified",
+    );
+    expect([code, questions.slice(before)]).toEqual([0, ["WriteTest/greeter/names.py"]]);
+    expect(stderr).toContain("✓ test: python3 -m unittest tests.test_greeter_names: exit code 0");
+    expect(git(project, "diff", "--name-only", "HEAD~1", "--", "greeter", "main.py")).toBe("");
+  });
+});

@@ -1,11 +1,12 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
-    // Most of them wait for sockets and processes.
-    maxWorkers: "100%",
+    // Most of them wait for sockets, processes and pages.
+    maxWorkers: 2 * availableParallelism(),
     // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
     env: { NO_COLOR: "1" },
     globalSetup: ["test/helpers/build.ts"],

@@ -1,11 +1,19 @@
+import type { Desk } from "../src/desk.ts";
 import { breakCycles } from "../src/graph.ts";
 import { type CodeContext, projectBrief } from "./write-code.ts";
-import { contract, type DesignedFile } from "./write-design.ts";
-import type { Tasks, TasksRequest } from "./write-tasks.ts";
+import { contract, type DesignedFile, writeDesign } from "./write-design.ts";
+import { writePrd } from "./write-prd.ts";
+import { type Tasks, type TasksRequest, writeTasks } from "./write-tasks.ts";
 
 /** The documents that code is written from. */
 export interface Documents extends TasksRequest {
   readonly tasks: Tasks;
+}
+
+/** The documents of a run, once all three are there. */
+export function documentsOf(desk: Pick<Desk, "find">): Documents | undefined {
+  const [prd, design, tasks] = [desk.find(writePrd), desk.find(writeDesign), desk.find(writeTasks)];
+  return prd && design && tasks ? { prd, design, tasks } : undefined;
 }
 
 export type CodePlan = ReturnType<typeof codePlan>;

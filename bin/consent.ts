@@ -3,7 +3,8 @@ import type { Sandbox } from "../src/project/sandbox/index.ts";
 import type { Flags } from "./flags.ts";
 import { askPerson, somebodyIsHere } from "./person.ts";
 import type { Plan } from "./plan.ts";
-import { oneLine } from "./width.ts";
+import { terminalOf } from "./terminal.ts";
+import { foldToWidth, oneLine } from "./width.ts";
 
 /** Refuses to begin what needs somebody at the terminal, where nobody is. */
 export function refuseWithoutPerson(
@@ -25,6 +26,8 @@ export function refuseWithoutPerson(
     });
 }
 
+const fold = (text: string) => foldToWidth(text, terminalOf(process.stderr, process.env).columns - 1);
+
 /** Shows the commands and asks once whether to run them; `--yes` has answered already. */
 export function consentBy({ yes = false }: Flags, signal: AbortSignal) {
   return async (commands: readonly string[], { description, gaps }: Pick<Sandbox, "description" | "gaps">) => {
@@ -33,8 +36,8 @@ export function consentBy({ yes = false }: Flags, signal: AbortSignal) {
       "",
       "To test the product, these commands are to be run, and again after corrections:",
       ...commands.map((command) => `  ${oneLine(command)}`),
-      `Sandbox: ${description}`,
-      ...(gaps.length > 0 ? ["What it runs could:", ...gaps.map((gap) => `  - ${gap}`)] : []),
+      ...fold(`Sandbox: ${description}`),
+      ...(gaps.length > 0 ? ["What it runs could:", ...gaps.flatMap((gap) => fold(`  - ${gap}`))] : []),
     ];
     process.stderr.write(`${lines.join("\n")}\n`);
     return /^(?:y|yes|是|好|可以)$/i.test(await askPerson("Run them? [y/N] ", signal));

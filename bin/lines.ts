@@ -73,7 +73,8 @@ export function linesOf(event: RunEvent, page: Page): string[] {
               .flatMap(({ path, message }) => below(`${path}: ${message}`, page)),
           ];
     case "command-start":
-      return verbose ? fact(`${event.what}: ${event.line}`) : [];
+      // these take a while
+      return verbose || event.what === "install" || event.what === "build" ? fact(`${event.what}: ${event.line}`) : [];
     case "command-end":
       return marked(signs(paint)[event.works], `${event.what}: ${event.line}: ${event.why}`, page);
     case "warning":

@@ -9,6 +9,7 @@ import type { RunOptions } from "../../src/options.ts";
 import { checkOperation } from "../../src/project/check-operation.ts";
 import { mapOperation } from "../../src/project/map-operation.ts";
 import { hire } from "../../src/team.ts";
+import { usual } from "../../test/helpers/team-run.ts";
 import { change } from "./change.ts";
 import type { Product } from "./product.ts";
 
@@ -50,24 +51,6 @@ export function promptsOfChange(
     code,
   });
 }
-
-const usual: RunOptions = {
-  rounds: 10,
-  codeReview: true,
-  codeReviewTimes: 2,
-  autoSummarize: 0,
-  maxFixRounds: 3,
-  runTests: false,
-  change: false,
-  reqaFile: "",
-  review: false,
-  clarify: false,
-  concurrency: 5,
-  maxReasks: 2,
-  repair: true,
-  language: "",
-  projectName: "",
-};
 
 interface Run {
   readonly idea: string;

@@ -1,12 +1,10 @@
 import { aboutOf, type ChangedWork, checkChange, newFindings } from "../../actions/check-change.ts";
-import type { Documents } from "../../actions/code-plan.ts";
+import { documentsOf } from "../../actions/code-plan.ts";
 import { type ChangeRequest, changeRequest, existing } from "../../actions/existing.ts";
 import { mapCode } from "../../actions/map-code.ts";
 import { planChange } from "../../actions/plan-change.ts";
 import { refineTasks } from "../../actions/refine-tasks.ts";
 import { userRequirement } from "../../actions/user-requirement.ts";
-import { writeDesign } from "../../actions/write-design.ts";
-import { writePrd } from "../../actions/write-prd.ts";
 import { writeTasks } from "../../actions/write-tasks.ts";
 import type { Desk } from "../../src/desk.ts";
 import { breakCycles, withIndirect } from "../../src/graph.ts";
@@ -31,12 +29,13 @@ export async function changeCode(desk: Desk): Promise<void> {
     tasks: tasksOf(desk),
     paths: Object.keys(files),
   });
-  desk.plan(changes);
+  const needs = withIndirect(breakCycles(Object.fromEntries(changes.map((one) => [one.path, one.depends_on]))).needs);
+  desk.plan(changes.toSorted((a, b) => (needs[a.path]?.length ?? 0) - (needs[b.path]?.length ?? 0)));
 
   const edits = createEdits(desk, { request, changes, map, documents });
   const made: Made = await desk.graph<string | null>({
     // each edit is made beside what was changed before it, also where it builds on that through others
-    needs: withIndirect(breakCycles(Object.fromEntries(changes.map((one) => [one.path, one.depends_on]))).needs),
+    needs,
     limit: desk.options.concurrency,
     node: (path, needed) => edits.make(path, withMade(files, needed)),
     wave: (done) => edits.publish(done),
@@ -64,9 +63,4 @@ function tasksOf(desk: Desk): string {
   const { shared_knowledge } = desk.latest(writeTasks);
   const tasks = change.tasks.map(({ path, logic }) => `${path}: ${logic}`);
   return [...tasks, `All files agree on this: ${shared_knowledge}`].join("\n");
-}
-
-function documentsOf(desk: Desk): Documents | undefined {
-  const [prd, design, tasks] = [desk.find(writePrd), desk.find(writeDesign), desk.find(writeTasks)];
-  return prd && design && tasks ? { prd, design, tasks } : undefined;
 }

@@ -1,14 +1,11 @@
 import { aboutOf, checkChange, newFindings } from "../../actions/check-change.ts";
-import { codePlan, type Documents, promisedOf } from "../../actions/code-plan.ts";
+import { codePlan, type Documents, documentsOf, promisedOf } from "../../actions/code-plan.ts";
 import { editCode } from "../../actions/edit-code.ts";
 import { type ChangeRequest, changeRequest, existing, testRequest } from "../../actions/existing.ts";
 import { reproduceBug } from "../../actions/reproduce-bug.ts";
 import { tryRepository } from "../../actions/try-repository.ts";
 import { userRequirement } from "../../actions/user-requirement.ts";
 import { evidence } from "../../actions/verification.ts";
-import { writeDesign } from "../../actions/write-design.ts";
-import { writePrd } from "../../actions/write-prd.ts";
-import { writeTasks } from "../../actions/write-tasks.ts";
 import type { Desk } from "../../src/desk.ts";
 import { debugged } from "./debug.ts";
 import { writeTests } from "./write-tests.ts";
@@ -71,8 +68,3 @@ const mendedFile = {
   name: editCode.name,
   write: (text: string, path: string): Record<string, string> => ({ [path]: text }),
 };
-
-function documentsOf(desk: Desk) {
-  const [prd, design, tasks] = [desk.find(writePrd), desk.find(writeDesign), desk.find(writeTasks)];
-  return prd && design && tasks ? { prd, design, tasks } : undefined;
-}

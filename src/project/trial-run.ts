@@ -54,6 +54,7 @@ export function trialOperation({ folder, sandbox: choice, consent, probe, emit }
     const tried: TriedStep[] = [];
     const cleanUp = await watchLeftovers(folder());
     for (const step of steps) {
+      if (signal.aborted) break;
       const broken = tried.find(({ what, works }) => (what === "install" || what === "build") && works !== "yes");
       emit({ type: "command-start", what: step.what, line: step.line });
       const result = broken

@@ -79,7 +79,7 @@ describe("a new requirement", () => {
     // main.py is edited beside the new phrases.py
     const last = run.asked.at(-1)?.call.messages[1]?.content ?? "";
     expect(last).toContain(`${code["greeter/phrases.py"]}# 1\n`);
-    expect(run.notes("plan")[0]).toMatchObject({ changes: [{ path: "main.py" }, { path: "greeter/phrases.py" }] });
+    expect(run.notes("plan")[0]).toMatchObject({ changes: [{ path: "greeter/phrases.py" }, { path: "main.py" }] });
   });
 
   it("writes no file that the plan does not name, besides the documents", async () => {

@@ -7,6 +7,8 @@ export type Existing = {
   readonly files: Readonly<Record<string, string>>;
   /** Whether it has documents of ours or of MetaGPT, which stand in the memory as if they had just been written. */
   readonly documented: boolean;
+  /** Files and folders that stand there besides, unread, and are not to be written. */
+  readonly closed: readonly string[];
 };
 
 export const existing: Kind<Existing> = { name: "Repository" };

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineAction, type Settled } from "../src/action.ts";
 import { fenced } from "../src/project/markdown.ts";
-import { cleanPath } from "../src/project/path.ts";
+import { cleanPath, uniquePaths } from "../src/project/path.ts";
 import { json } from "../src/reply.ts";
 import { dedent } from "../src/text.ts";
 import type { ChangeRequest } from "./existing.ts";
@@ -47,8 +47,10 @@ export interface PlanRequest {
   readonly nearest: readonly { readonly path: string; readonly code: string }[];
   /** What the documents say has to be done in which file; empty where there are no documents. */
   readonly tasks: string;
-  /** Every path there is. */
+  /** Every path there is that can be changed. */
   readonly paths: readonly string[];
+  /** Files and folders that stand there and are not to be written. */
+  readonly closed: readonly string[];
 }
 
 /** Decides which files of an existing repository are added, changed or deleted, and why. */
@@ -87,10 +89,15 @@ const reproduced = ({ test, output }: NonNullable<ChangeRequest["reproduction"]>
 `;
 
 /** Keeps what can be done: clean paths, each once; what exists is changed and not added, what does not is added. */
-function settlePlan(plan: ChangePlan, { paths }: PlanRequest): Settled<ChangePlan> {
+function settlePlan(plan: ChangePlan, { paths, closed }: PlanRequest): Settled<ChangePlan> {
   const there = new Set(paths);
+  const shut = new Set(closed);
   const warnings: string[] = [];
   const seen = new Set<string>();
+  const refuse = (path: string, why: string) => {
+    warnings.push(`the plan's ${path} is left out: ${why}`);
+    return [];
+  };
   const changes = plan.changes.flatMap((change): Change[] => {
     const cleaned = there.has(change.path) ? { path: change.path } : cleanPath(change.path);
     if ("refused" in cleaned) {
@@ -98,7 +105,13 @@ function settlePlan(plan: ChangePlan, { paths }: PlanRequest): Settled<ChangePla
       return [];
     }
     const { path } = cleaned;
-    if (seen.has(path) || (change.action === "delete" && !there.has(path))) return [];
+    const names = path.split("/");
+    const standing = names.map((_, index) => names.slice(0, index + 1).join("/")).find((part) => shut.has(part));
+    if (standing !== undefined) return refuse(path, `${standing} was not read, or git does not track it`);
+    if (seen.has(path)) return refuse(path, "it is named twice");
+    if (change.action === "delete" && !there.has(path)) return refuse(path, "there is no such file to delete");
+    const [clash] = there.has(path) ? [] : uniquePaths([...paths, ...closed, ...seen, path]).refused.slice(-1);
+    if (clash?.path === path) return refuse(path, clash.reason);
     seen.add(path);
     const action = change.action === "delete" ? "delete" : there.has(path) ? "change" : "add";
     return [{ ...change, path, action }];

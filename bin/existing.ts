@@ -40,7 +40,7 @@ export function existingFolder(
 /** Opens a repository and reads what is in it. Nothing is changed yet. */
 export async function openExisting(folder: string, { allowDirty = false }: Flags): Promise<Opened> {
   const repository = await openRepository(folder, { allowDirty });
-  const { files, leftOut } = await repository.read();
+  const { files, leftOut, closed } = await repository.read();
   const found = readForeignDocuments(files);
   const documents = [
     documentOf(writePrd.name, Prd, found.prd),
@@ -52,7 +52,7 @@ export async function openExisting(folder: string, { allowDirty = false }: Flags
   return {
     repository,
     paths: Object.keys(files),
-    history: [messageOf(existing.name, { files, documented }), ...(documented ? documents : [])],
+    history: [messageOf(existing.name, { files, documented, closed }), ...(documented ? documents : [])],
     warnings: [
       ...(leftOut.length > 0
         ? [`not read: ${named}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}`]

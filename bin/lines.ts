@@ -59,6 +59,8 @@ export function linesOf(event: RunEvent, page: Page): string[] {
         `${titleOf(event)}: the prompt has changed since "${event.recording}" was recorded`,
         page,
       );
+    case "branch":
+      return fact(`on the new branch ${event.name}`);
     case "plan":
       return event.changes.flatMap(({ path, action, why }) =>
         marked(planSigns[action] ?? "~", `${action} ${path}: ${why}`, page),

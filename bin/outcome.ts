@@ -18,6 +18,8 @@ interface Circumstances {
   readonly seconds: number;
   /** The exit code if a signal ended the run. */
   readonly interrupted: number;
+  /** Whether a signal came, also where everything was done by then. */
+  readonly stopped: boolean;
   /** Of the run. */
   readonly folder: string;
   readonly idea: string;
@@ -28,7 +30,7 @@ interface Circumstances {
 /** The last event of a run: how it ended, what it cost, what is missing, and how to go on. */
 export function ending(
   result: TeamResult | CompanyError,
-  { tally, seconds, interrupted, folder, idea, requireVerified }: Circumstances,
+  { tally, seconds, interrupted, folder, idea, requireVerified, stopped }: Circumstances,
 ): RunEnd {
   const { totals, repairs, usd, project } = tally;
   const sums = { totals: [...totals], repairs: { ...repairs }, usd, seconds, project };
@@ -37,7 +39,8 @@ export function ending(
     const said = { message, ...(hint === undefined ? {} : { hint }) };
     return { type: "run-end", outcome: "stopped", exitCode, ...said, runCommand: "", missing: [], ...sums };
   }
-  const { outcome, missing } = result;
+  const { missing } = result;
+  const outcome = stopped && result.outcome === "done" ? "stopped" : result.outcome;
   const verification = verificationOf(result, idea);
   const unverified = requireVerified && outcome === "done" && verification?.level !== "verified";
   const exitCode = unverified ? exitCodes.unverified : { ...codes, stopped: interrupted }[outcome];

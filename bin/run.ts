@@ -124,6 +124,7 @@ async function work({ id, plan, flags, folder, emit, interrupt }: Work): Promise
     tally,
     seconds: (Date.now() - began) / 1000,
     interrupted: interrupt.exitCode,
+    stopped: interrupt.stop.aborted,
     folder,
     idea: plan.idea,
     requireVerified: plan.requireVerified,

@@ -150,6 +150,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     approved: z.boolean(),
     comments: z.array(z.string()),
   }),
+  /** The commits of this run go to a new branch. */
+  z.object({ ...head, type: z.literal("branch"), name: z.string() }),
   /** What is going to change in a repository, in the order of the work. */
   z.object({
     ...head,

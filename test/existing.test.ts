@@ -61,6 +61,9 @@ describe("--project-path", () => {
     expect([code, stderr]).toEqual([0, expect.stringContaining("EditCode by Engineer: greeter/phrases.py")]);
     expect(readFileSync(join(repository, "greeter/phrases.py"), "utf8")).toBe(sources["greeter/phrases.py"]);
     expect(git(repository, "log", "--format=%s").split("\n")).toHaveLength(3);
+    writeFileSync(join(repository, "notes.txt"), "mine\n");
+    const dirty = await program("undo", "--project-path", repository);
+    expect([dirty.code, dirty.stderr]).toEqual([2, expect.stringContaining("Commit or stash them, then undo again.")]);
   });
 
   it("refuses a work tree with changes before anything is paid for, unless it may be dirty", async () => {
@@ -71,6 +74,39 @@ describe("--project-path", () => {
     expect(refused.stderr).toContain("notes.txt");
     expect((await change("--allow-dirty")).code).toBe(0);
     expect(git(repository, "status", "--porcelain")).toBe("?? notes.txt");
+  });
+
+  it("never writes over what git does not keep, and stays where it was when nothing comes of it", async () => {
+    const plan = (path: string) =>
+      JSON.stringify({
+        cause: "",
+        changes: [{ path, action: "change", what: "x", why: "y", depends_on: [] }],
+      });
+    const { program, cwd, questions } = await onOpenAi((question) =>
+      question === "WriteCodePlanAndChange" ? plan(".env") : undefined,
+    );
+    const repository = join(cwd, "foreign");
+    mkdirSync(repository);
+    writeFileSync(join(repository, ".gitignore"), ".env\n");
+    writeFileSync(join(repository, "main.py"), "print(1)\n");
+    execFileSync("git", ["init", "-q", "-b", "trunk", repository]);
+    git(repository, "add", "-A");
+    git(repository, "commit", "-qm", "as it is");
+    writeFileSync(join(repository, ".env"), "SECRET=mine\n");
+    const { code, stderr } = await program("be politer", "--project-path", repository);
+    expect(code).toBe(6);
+    expect(stderr).toContain(".env was not read, or git does not track it");
+    expect(questions.some((question) => question.startsWith("EditCode"))).toBe(false);
+    expect(readFileSync(join(repository, ".env"), "utf8")).toBe("SECRET=mine\n");
+    expect(git(repository, "branch", "--show-current")).toBe("trunk");
+  });
+
+  it("says before anything is paid for that another git is at work", async () => {
+    const { change, repository, questions } = await withForeign();
+    writeFileSync(join(repository, ".git", "index.lock"), "");
+    const { code, stderr } = await change();
+    expect([code, questions]).toEqual([2, []]);
+    expect(stderr).toContain("index.lock");
   });
 
   it("refuses a folder that is no repository", async () => {

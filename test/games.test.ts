@@ -38,7 +38,7 @@ describe.skipIf(!chromiumPath)("the recorded games, played in a browser from dis
     await page.clock.runFor(200);
     expect(await pixels(page)).not.toEqual(drawn);
 
-    for (let step = 0; step < 60 && (await score(page)) === 0; step++) {
+    for (let step = 0; step < 300 && (await score(page)) === 0; step++) {
       const { snake, food } = await watched(page);
       await page.keyboard.press(towards(snake[0] ?? { x: 0, y: 0 }, food, snake[1]));
       await page.clock.runFor(150);

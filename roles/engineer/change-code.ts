@@ -17,7 +17,7 @@ const room = 12_000;
 
 /** Plans a change of the repository, makes it file by file along its dependencies, and has the result checked. */
 export async function changeCode(desk: Desk): Promise<void> {
-  const { files } = desk.latest(existing);
+  const { files, closed } = desk.latest(existing);
   const request = desk.find(changeRequest) ?? { idea: desk.latest(userRequirement).idea, kind: "requirement" };
   const map = await desk.perform(mapCode, { files, focus: focusOf(request) });
   const documents = documentsOf(desk);
@@ -28,6 +28,7 @@ export async function changeCode(desk: Desk): Promise<void> {
     nearest: withinRoom([...map.nearest, ...readme], files, room),
     tasks: tasksOf(desk),
     paths: Object.keys(files),
+    closed,
   });
   const needs = withIndirect(breakCycles(Object.fromEntries(changes.map((one) => [one.path, one.depends_on]))).needs);
   desk.plan(changes.toSorted((a, b) => (needs[a.path]?.length ?? 0) - (needs[b.path]?.length ?? 0)));

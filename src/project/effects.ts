@@ -37,8 +37,9 @@ export function projectEffects({
     },
     async commit(input) {
       const { message, files } = Commit.parse(input);
-      const { written, hash, warnings } = await tree.commit(message, files);
+      const { written, hash, warnings, branch } = await tree.commit(message, files);
       warn(warnings);
+      if (branch !== undefined) emit({ type: "branch", name: branch });
       emit({ type: "commit", message, files: written, hash });
       return nothing;
     },

@@ -54,16 +54,18 @@ export function trialOperation({ folder, sandbox: choice, consent, probe, emit }
     const tried: TriedStep[] = [];
     const cleanUp = await watchLeftovers(folder());
     for (const step of steps) {
-      if (signal.aborted) break;
       const broken = tried.find(({ what, works }) => (what === "install" || what === "build") && works !== "yes");
       emit({ type: "command-start", what: step.what, line: step.line });
       const result = broken
         ? notTried(step, broken)
         : await tryStep(step, { folder: folder(), sandbox, probe, signal });
+      if (signal.aborted) break;
       emit({ type: "command-end", ...result });
       tried.push(result);
     }
     await cleanUp();
+    // what was interrupted says nothing about the product
+    if (signal.aborted) return { ...about, refused: "the run was stopped", steps: tried } satisfies Trial as Json;
     return { ...about, refused: "", steps: tried } satisfies Trial as Json;
   };
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { openProject, writeFiles } from "../workspace.ts";
 import { unifiedDiff } from "./edits/index.ts";
 import { type History, openHistory } from "./history.ts";
@@ -12,7 +13,13 @@ export interface WorkTree {
   commit(
     message: string,
     files: Files,
-  ): Promise<{ readonly written: string[]; readonly hash: string; readonly warnings: readonly string[] }>;
+  ): Promise<{
+    readonly written: string[];
+    readonly hash: string;
+    readonly warnings: readonly string[];
+    /** Set where the commit is the first of a new branch. */
+    readonly branch?: string;
+  }>;
 }
 
 /** A new folder of the workspace with a history of its own. */
@@ -46,18 +53,24 @@ function ownProject(
   };
 }
 
-/** A repository that exists, on a new branch. Files that no document names stay as they are. */
-export const changedRepository = (repository: Repository, run: string): WorkTree => ({
-  async open(name) {
-    const branch = await repository.branchOff(name);
-    return { name: branch, folder: repository.folder, warnings: [] };
-  },
-  async commit(message, files) {
-    const texts = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text ?? undefined]));
-    const hash = await repository.commit(message, texts, run);
-    return { written: hash === "" ? [] : Object.keys(files), hash, warnings: [] };
-  },
-});
+/** A repository that exists; the first commit begins a branch. Files that no document names stay as they are. */
+export function changedRepository(repository: Repository, run: string): WorkTree {
+  let branch: { readonly name: string; made: boolean } | undefined;
+  return {
+    async open(name) {
+      branch = { name, made: false };
+      return { name: basename(repository.folder), folder: repository.folder, warnings: [] };
+    },
+    async commit(message, files) {
+      if (!branch) throw new Error("a file was published before the repository was opened");
+      const began = branch.made ? "" : await repository.branchOff(branch.name);
+      branch.made = true;
+      const texts = Object.fromEntries(Object.entries(files).map(([path, text]) => [path, text ?? undefined]));
+      const hash = await repository.commit(message, texts, run);
+      return { written: hash === "" ? [] : Object.keys(files), hash, warnings: [], ...(began && { branch: began }) };
+    },
+  };
+}
 
 /** What a run would have done. */
 export interface DryRun extends WorkTree {

@@ -20,6 +20,7 @@ const circumstances = {
   folder: "runs/1",
   idea,
   requireVerified: false,
+  stopped: false,
 };
 const end = (outcome: TeamResult["outcome"], missing: Missing[] = [], made: TeamResult["documents"] = documents) =>
   ending({ outcome, missing, documents: made }, circumstances);
@@ -102,5 +103,10 @@ describe("the end of a run", () => {
     const result = { outcome: "done", missing: [], documents: made(trial) } as const;
     expect(ending(result, circumstances)).toMatchObject({ exitCode: 0, verification: { level } });
     expect(ending(result, { ...circumstances, requireVerified: true }).exitCode).toBe(level === "verified" ? 0 : 7);
+  });
+
+  it("is that of the signal that came, also where all was done by then", () => {
+    const result = { outcome: "done", missing: [], documents: made() } as const;
+    expect(ending(result, { ...circumstances, stopped: true })).toMatchObject({ outcome: "stopped", exitCode: 143 });
   });
 });

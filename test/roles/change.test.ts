@@ -32,7 +32,7 @@ const changed = ({ kind = "requirement", documented = true, files = code, option
   runTeam({
     roles: roster({ implement: true, run_tests: options.runTests ?? false }),
     options: { change: true, ...options },
-    history: [message("Repository", { files, documented }), ...(documented ? documents : [])],
+    history: [message("Repository", { files, documented, closed: [".env", "sm"] }), ...(documented ? documents : [])],
     nearest: Object.keys(files),
     ...(check && { check }),
     ...(trial && { trial }),
@@ -108,6 +108,28 @@ describe("a new requirement", () => {
     });
     expect(run.tree()).toEqual({ "greeter/twice.py": "# 1\n", "greeter/names.py": null });
     expect(run.documents.EditCode).toEqual({ "greeter/twice.py": "# 1\n", "greeter/names.py": null });
+  });
+
+  it.each([
+    [".env", "was not read, or git does not track it"],
+    ["sm/new.py", "sm was not read"],
+    ["greeter", "is also the folder of"],
+    ["main.py/x.py", "main.py, which is a file"],
+    ["Main.py", "differs only in case"],
+    ["../x.py", "leaves the project"],
+  ])("leaves %s alone, which the plan names, and says so", async (path, why) => {
+    const change = { action: "add", what: "It.", why: "Wanted.", depends_on: [] };
+    const changes = [
+      { ...change, path },
+      { ...change, path: "greeter/twice.py" },
+    ];
+    const run = await changed({
+      documented: false,
+      answer: ({ action }) =>
+        action === "WriteCodePlanAndChange" ? JSON.stringify({ cause: "", changes }) : undefined,
+    });
+    expect(Object.keys(run.tree())).toEqual(["greeter/twice.py"]);
+    expect(run.notes("warning").map(({ message }) => message)).toEqual([expect.stringContaining(why)]);
   });
 
   it("has only what it broke itself mended", async () => {

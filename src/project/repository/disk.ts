@@ -34,6 +34,8 @@ export async function changeFiles(
       });
       await write(folder, path, text, 0o644);
     } else if (!old.bytes.equals(Buffer.from(text))) {
+      if (!tracked.has(path))
+        throw new DiskError(`${path} is not overwritten: git does not know it, so it would be lost.`);
       steps.push(() => restore(folder, path, old));
       await write(folder, path, text, old.mode);
     }

@@ -43,6 +43,18 @@ export async function readTexts(
   return { files: Object.fromEntries(files), leftOut: [...leftOut] };
 }
 
+/**
+ * What stands in the work tree and must not be written by anybody who has not read it: tracked files besides `read`, links,
+ * submodules, and all that git does not track, ignored or not. A folder stands for all that is in it.
+ */
+export async function closedPaths(git: Git, read: Readonly<Record<string, string>>): Promise<string[]> {
+  const tracked = (await git(["ls-files", "-z"])).split("\0");
+  // without the usual exclusions, so that ignored files are among them
+  const others = (await git(["ls-files", "-z", "--others", "--directory"])).split("\0");
+  const closed = [...tracked.filter((path) => read[path] === undefined), ...others];
+  return [...new Set(closed.map((path) => path.replace(/\/$/, "")).filter((path) => path !== ""))].sort();
+}
+
 async function listed(git: Git, untracked: boolean): Promise<string[]> {
   const staged = (await git(["ls-files", "-z", "--stage"])).split("\0");
   const tracked = staged.flatMap((entry) => {

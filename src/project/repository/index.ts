@@ -4,7 +4,7 @@ import { UsageError } from "../../errors.ts";
 import { type Git, installed } from "../history.ts";
 import { folded, projectName } from "../path.ts";
 import { commitFiles } from "./commit.ts";
-import { readTexts } from "./files.ts";
+import { closedPaths, readTexts } from "./files.ts";
 import { inRepository, refusePrograms, strangersGit } from "./git.ts";
 
 /** A git repository that was there before. */
@@ -18,7 +18,12 @@ export interface Repository {
    * Its text files as they are on the disk: the tracked ones, and those that are neither tracked nor ignored if it was
    * opened dirty. What is no source (binary, large, generated, vendored, lock files) is left out, each with a word why.
    */
-  read(): Promise<{ readonly files: Readonly<Record<string, string>>; readonly leftOut: readonly string[] }>;
+  read(): Promise<{
+    readonly files: Readonly<Record<string, string>>;
+    readonly leftOut: readonly string[];
+    /** Files and folders that stand there besides and are not to be written. */
+    readonly closed: readonly string[];
+  }>;
   /** Begins a branch at the present commit, `metagpt/<name>` or with -2, -3, and goes there; files stay as they are. */
   branchOff(name: string): Promise<string>;
   /**
@@ -49,7 +54,11 @@ export async function openRepository(
     folder: root,
     branch: branch.trim(),
     head,
-    read: () => inRepository("read the repository", root, () => readTexts(git, root, { untracked: allowDirty })),
+    read: () =>
+      inRepository("read the repository", root, async () => {
+        const texts = await readTexts(git, root, { untracked: allowDirty });
+        return { ...texts, closed: await closedPaths(git, texts.files) };
+      }),
     branchOff: (name) => inRepository("begin a branch", root, () => branchOff(git, name)),
     commit: (message, files, run) =>
       inRepository(`commit "${message}"`, root, () => commitFiles({ git, folder: root, message, files, run })),
@@ -95,6 +104,7 @@ async function headOf(git: Git, root: string): Promise<string> {
 }
 
 const unfinished = [
+  ["index.lock", "another git command", "git"],
   ["MERGE_HEAD", "a merge", "git merge"],
   ["rebase-merge", "a rebase", "git rebase"],
   ["rebase-apply", "a rebase", "git rebase"],
@@ -106,6 +116,10 @@ async function refuseUnfinished(git: Git, root: string): Promise<void> {
   const folder = (await git(["rev-parse", "--absolute-git-dir"])).replace(/\n$/, "");
   for (const [name, what, command] of unfinished) {
     if (!(await lstat(join(folder, name)).catch(() => undefined))) continue;
+    if (name === "index.lock")
+      throw new UsageError(`Another git is at work in ${root}.`, {
+        hint: `Wait until it has ended; if none is, delete ${join(folder, name)}.`,
+      });
     throw new UsageError(`In ${root} ${what} is under way.`, {
       hint: `Finish it with ${command} --continue, or give it up with ${command} --abort.`,
     });

@@ -161,7 +161,7 @@ describe("read", () => {
       constructor: "c\n",
     };
     repository(files);
-    expect(await (await open()).read()).toEqual({ files, leftOut: [] });
+    expect(await (await open()).read()).toEqual({ files, leftOut: [], closed: [] });
   });
 
   it("leaves out what is no source, with a word why", async () => {
@@ -191,7 +191,19 @@ describe("read", () => {
         "logo.png (binary)",
         "package-lock.json (lock file)",
       ],
+      closed: [
+        ...["big.txt", "latin.txt", "lib/packed.js", "lib/q.min.js", "lib/vendor/x/a.js", "lib/vendor/x/b.js"],
+        ...["link", "logo.png", "package-lock.json"],
+      ],
     });
+  });
+
+  it("never overwrites what git does not track", async () => {
+    repository({ "a.js": "a\n", ".gitignore": "*.env\n" });
+    write({ "my.env": "mine\n" });
+    const there = await open();
+    await expect(there.commit("x", { "my.env": "theirs\n", "b.js": "b\n" }, "r")).rejects.toThrow(/would be lost/);
+    expect([readFileSync(join(root, "my.env"), "utf8"), existsSync(join(root, "b.js"))]).toEqual(["mine\n", false]);
   });
 
   it("reads what is not committed yet where that is allowed, but nothing that is ignored or behind a link", async () => {
@@ -201,8 +213,9 @@ describe("read", () => {
     writeFileSync(join(home, "b.js"), "secret\n");
     symlinkSync(home, join(root, "lib"));
     write({ "a.js": "changed\n", "new.js": "n\n", "out/x.js": "o\n" });
-    const { files } = await (await open(true)).read();
+    const { files, closed } = await (await open(true)).read();
     expect(files).toEqual({ "a.js": "changed\n", "new.js": "n\n", ".gitignore": "out/\n" });
+    expect(closed).toEqual(["gone.js", "lib", "lib/b.js", "new.js", "out"]);
   });
 });
 

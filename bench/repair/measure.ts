@@ -34,7 +34,7 @@ function growth(name: string, withSchema: boolean, sizes: readonly number[]): vo
   bestOf(5, () => ours.read(probe.make(4096), schema));
   for (const size of sizes) {
     const text = probe.make(size);
-    const time = bestOf(5, () => ours.read(text, schema));
+    const time = bestOf(15, () => ours.read(text, schema));
     console.log(JSON.stringify({ size, time }));
     if (time > hopeless) return;
   }

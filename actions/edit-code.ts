@@ -1,4 +1,4 @@
-import { defineAction, type Reply } from "../src/action.ts";
+import { defineAction, type Publication, type Reply } from "../src/action.ts";
 import { applyBlocks, type Block, readBlocks, rewritten } from "../src/project/edits/index.ts";
 import { bulletList, fenced } from "../src/project/markdown.ts";
 import { type Problem, type Reading, readCode } from "../src/repair/index.ts";
@@ -56,6 +56,12 @@ export const editCode = defineAction({
   spare: ["## What the documents say of it", "## Files it works with", "## What changes in other files"],
   usual: { calls: ({ change, reqaFile }) => (change && !reqaFile ? 3 : 0), input: 3000, output: 1200 },
 });
+
+/** A file of a changed repository as it is to stand, or null for one that goes; what publishes edits. */
+export const changedFile: Publication<undefined, string | null> = {
+  name: editCode.name,
+  write: (text, path) => ({ [path]: text }),
+};
 
 /** Up to here a file is written whole; the longer it is, the more a model leaves out. */
 const mostWhole = { lines: 150, characters: 7000 };

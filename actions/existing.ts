@@ -5,8 +5,6 @@ import type { TestFile } from "../src/project/test-files.ts";
 export type Existing = {
   /** Its text files: path -> text. */
   readonly files: Readonly<Record<string, string>>;
-  /** Whether it has documents of ours or of MetaGPT, which stand in the memory as if they had just been written. */
-  readonly documented: boolean;
   /** Files and folders that stand there besides, unread, and are not to be written. */
   readonly closed: readonly string[];
 };

@@ -33,6 +33,7 @@ export const reproduceBug = defineAction({
 
     ${test.advice}
   `,
+  write: (source, path) => ({ [path]: source }),
   spare: ["## The files that come nearest to it", "## Map of the repository"],
   usual: {
     calls: ({ change, runTests, reqaFile }) => (change && runTests && !reqaFile ? 1 : 0),

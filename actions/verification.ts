@@ -90,9 +90,11 @@ export function verificationFiles(
   };
 }
 
-export function verificationMarkdown({ check, trial }: Evidence, language: string): string {
+/** `docs/verification.md`: the verdict, and all that it rests on. */
+export function verificationMarkdown(evidence: Evidence, language: string): string {
   const say = wordsIn(language);
-  const { sentence, problems } = verdictOf({ check, ...(trial && { trial }) }, language);
+  const { check, trial } = evidence;
+  const { sentence, problems } = verdictOf(evidence, language);
   return `${dedent`
     # ${say("Verification")}
 

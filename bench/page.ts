@@ -15,3 +15,9 @@ export async function noteDown(mark: string, text: string) {
   );
   await promisify(execFile)("npx", ["biome", "format", "--write", page]);
 }
+
+/** A Markdown table; all columns but the first are figures. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+}

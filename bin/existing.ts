@@ -18,8 +18,8 @@ export interface Opened {
   readonly repository: Repository;
   /** What is known of it before the run: its files, and the documents it was made from. */
   readonly history: readonly Message[];
-  /** Its text files. */
-  readonly paths: readonly string[];
+  /** Its text files: path -> text. */
+  readonly files: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
@@ -51,8 +51,8 @@ export async function openExisting(folder: string, { allowDirty = false }: Flags
   const named = leftOut.slice(0, 5).join(", ");
   return {
     repository,
-    paths: Object.keys(files),
-    history: [messageOf(existing.name, { files, documented, closed }), ...(documented ? documents : [])],
+    files,
+    history: [messageOf(existing.name, { files, closed }), ...(documented ? documents : [])],
     warnings: [
       ...(leftOut.length > 0
         ? [`not read: ${named}${leftOut.length > 5 ? ` and ${leftOut.length - 5} more` : ""}`]
@@ -65,9 +65,9 @@ export async function openExisting(folder: string, { allowDirty = false }: Flags
 }
 
 /** Tests are written of a file that is there. */
-export function refuseUnknownFile(path: string, { paths, repository }: Opened): void {
-  if (paths.includes(path)) return;
-  const meant = nearest(path, paths);
+export function refuseUnknownFile(path: string, { files, repository }: Opened): void {
+  if (files[path] !== undefined) return;
+  const meant = nearest(path, Object.keys(files));
   throw new UsageError(`there is no file ${path} in ${repository.folder}`, {
     hint: meant === undefined ? "Name it as it stands below the repository." : `Did you mean ${meant}?`,
   });

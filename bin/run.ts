@@ -140,7 +140,7 @@ async function work({ id, plan, flags, folder, emit, interrupt }: Work): Promise
 function treeOf({ existing, begun, workspace }: Plan, { dryRun: dry = false }: Flags, id: string): WorkTree | DryRun {
   if (begun) return begunProject(begun, id);
   if (!existing) return newProject(workspace, id);
-  return dry ? dryRun(existing.repository) : changedRepository(existing.repository, id);
+  return dry ? dryRun(existing.repository.folder, existing.files) : changedRepository(existing.repository, id);
 }
 
 function recording({ idea, deployments }: Plan, { record }: Flags) {

@@ -9,10 +9,7 @@ import { oneLine } from "./width.ts";
 /** Takes back what the last run committed in a repository. */
 export async function undoRun(flags: Flags): Promise<number> {
   const folder = flags.projectPath ?? (await newestProject(resolve((await readSettings(flags)).options.workspace)));
-  const { run, reverted } = await undoLastRun(folder).catch((error: unknown) => {
-    if (!(error instanceof UsageError) || !error.hint?.includes("--allow-dirty")) throw error;
-    throw new UsageError(error.message, { hint: "Commit or stash them, then undo again.", cause: error });
-  });
+  const { run, reverted } = await undoLastRun(folder);
   const lines = reverted.map(({ hash, subject }) => `- ${hash} ${oneLine(subject)}`);
   process.stderr.write(`the run ${run} was taken back in ${folder}:\n${lines.join("\n")}\n`);
   process.stdout.write(`${resolve(folder)}\n`);

@@ -5,6 +5,7 @@ import { refinedPrd, refinePrd } from "../actions/refine-prd.ts";
 import { userRequirement } from "../actions/user-requirement.ts";
 import { prdBrief, writePrd } from "../actions/write-prd.ts";
 import type { Desk } from "../src/desk.ts";
+import { readmesOf } from "../src/project/readme.ts";
 import { defineRole } from "../src/role.ts";
 
 /** Turns the idea into product requirements, and names the project. */
@@ -61,7 +62,7 @@ async function understandChange(desk: Desk): Promise<void> {
 function aboutFiles(desk: Desk): string {
   const { files } = desk.latest(existing);
   const paths = Object.keys(files);
-  const readme = paths.find((path) => /^readme(?:\.\w+)?$/i.test(path));
+  const [readme] = readmesOf(paths);
   const some = paths.slice(0, 40).join(", ");
   return `${readme ? `${files[readme]?.slice(0, 1500)}\n\n` : ""}Files: ${some}${paths.length > 40 ? ", ..." : ""}`;
 }

@@ -42,8 +42,13 @@ export interface Desk {
   send<D extends Json>(kind: Kind<D>, document: D): void;
   /** Every document of a kind by its subject. */
   all<D extends Json>(kind: Kind<D>): Record<string, D>;
-  /** Works along a dependency graph. What fails or is skipped is listed as missing; the rest goes on. */
+  /**
+   * Works along a dependency graph, so many at once as the run allows. What fails or is skipped is listed as missing; the
+   * rest goes on.
+   */
   graph<T>(graph: Graph<T>): Promise<Record<string, T>>;
+  /** The same without dependencies: for each of these at once. */
+  each<T>(ids: readonly string[], node: (id: string) => Promise<T>): Promise<Record<string, T>>;
   /** Names the project; the workspace gives it a folder of its own. */
   open(name: string): void;
   /** Lists what a failed question leaves missing, under its own title or another. Any other error is a bug and is thrown on. */
@@ -130,13 +135,14 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
     },
     all: <D extends Json>({ name }: Kind<D>) => environment.memory.all(name) as Record<string, D>,
     async graph(graph) {
-      const { results, failed, skipped } = await runGraph(graph);
+      const { results, failed, skipped } = await runGraph({ limit: options.concurrency, ...graph });
       for (const [id, error] of Object.entries(failed)) desk.missing(error, id);
       for (const [id, need] of Object.entries(skipped)) {
         missing.push({ subject: id, kind: "skipped", reason: `not begun, because it needs ${need}` });
       }
       return results;
     },
+    each: (ids, node) => desk.graph({ needs: Object.fromEntries(ids.map((id) => [id, []])), node }),
     open: (name) => steps.apply("open", "open-project", { name }),
     missing(error, subject) {
       if (!(error instanceof AskError)) throw error;

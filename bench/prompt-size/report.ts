@@ -1,3 +1,4 @@
+import { table } from "../page.ts";
 import type { Product } from "./product.ts";
 import type { Prompt } from "./run-company.ts";
 import { characters, shownWhole, tokens } from "./sums.ts";
@@ -116,9 +117,3 @@ export function missed(all: readonly Written[], changes: readonly Changed[]): st
 
 const mostGrowth = 1.5;
 const mostShown = 0.25;
-
-/** A Markdown table; all columns but the first are figures. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
-}

@@ -40,7 +40,7 @@ export function promptsOfChange(
   return run({
     idea: change.idea,
     options: { change: true },
-    history: [message("Repository", { files: code, documented, closed: [] }), ...(documented ? documents : [])],
+    history: [message("Repository", { files: code, closed: [] }), ...(documented ? documents : [])],
     answers: {
       ClassifyRequest: { kind: "requirement", why: "Nothing of the kind exists." },
       RefinePRD: change.prd,

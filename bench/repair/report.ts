@@ -1,15 +1,10 @@
+import { table } from "../page.ts";
 import { isUntouched, type Judged, pairsOf, share, singlesOf, type Verdict } from "./accuracy.ts";
 import { parseAlone, parseAndCheck } from "./plain.ts";
 import { speedProbes } from "./probes.ts";
 import { type Growth, limits, type Pace } from "./timing.ts";
 
 const percent = (part: number) => `${(part * 100).toFixed(1)} %`;
-
-/** A Markdown table; all columns but the first are figures. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
-}
 
 /** One reader's judged cases: the broken and the valid ones. */
 export interface Scored {

@@ -8,9 +8,11 @@ import { userRequirement } from "../../actions/user-requirement.ts";
 import { writeTasks } from "../../actions/write-tasks.ts";
 import type { Desk } from "../../src/desk.ts";
 import { breakCycles, withIndirect } from "../../src/graph.ts";
+import { readmesOf } from "../../src/project/readme.ts";
+import { withChanges } from "../../src/project/with-changes.ts";
 import { withinRoom } from "../../src/project/within-room.ts";
 import { checkAndMend } from "./check-and-mend.ts";
-import { createEdits, type Made, withMade } from "./edits.ts";
+import { createEdits, type Made } from "./edits.ts";
 
 /** Characters of code of the nearest files that a plan is made with. */
 const room = 12_000;
@@ -21,11 +23,10 @@ export async function changeCode(desk: Desk): Promise<void> {
   const request = desk.find(changeRequest) ?? { idea: desk.latest(userRequirement).idea, kind: "requirement" };
   const map = await desk.perform(mapCode, { files, focus: focusOf(request) });
   const documents = documentsOf(desk);
-  const readme = Object.keys(files).filter((path) => /^readme(?:\.\w+)?$/i.test(path));
   const { changes } = await desk.ask(planChange, {
     request,
     map: map.map,
-    nearest: withinRoom([...map.nearest, ...readme], files, room),
+    nearest: withinRoom([...map.nearest, ...readmesOf(Object.keys(files))], files, room),
     tasks: tasksOf(desk),
     paths: Object.keys(files),
     closed,
@@ -37,14 +38,13 @@ export async function changeCode(desk: Desk): Promise<void> {
   const made: Made = await desk.graph<string | null>({
     // each edit is made beside what was changed before it, also where it builds on that through others
     needs,
-    limit: desk.options.concurrency,
-    node: (path, needed) => edits.make(path, withMade(files, needed)),
+    node: (path, needed) => edits.make(path, withChanges(files, needed)),
     wave: (done) => edits.publish(done),
   });
   const work = (code: ChangedWork["files"]): ChangedWork => ({ files: code, ...(documents && aboutOf(documents)) });
   const before = await desk.perform(checkChange, { files, quiet: true });
   const { code, check } = await checkAndMend(desk, {
-    code: withMade(files, made),
+    code: withChanges(files, made),
     check: async (now) => newFindings(await desk.perform(checkChange, work(now)), before),
     mine: (path) => typeof made[path] === "string",
     mend: (now, corrections) => edits.mend(now, corrections),

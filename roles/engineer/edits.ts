@@ -1,11 +1,12 @@
 import { type Documents, promisedOf } from "../../actions/code-plan.ts";
-import { type EditRequest, editCode } from "../../actions/edit-code.ts";
+import { changedFile, type EditRequest, editCode } from "../../actions/edit-code.ts";
 import type { ChangeRequest } from "../../actions/existing.ts";
 import type { Change } from "../../actions/plan-change.ts";
 import type { Desk } from "../../src/desk.ts";
 import type { CodeMap } from "../../src/project/code-map.ts";
 import { withinRoom } from "../../src/project/within-room.ts";
 import type { Change as Correction } from "./mend-files.ts";
+import { rewriteEach } from "./rewrite-each.ts";
 
 export type Files = Readonly<Record<string, string>>;
 
@@ -14,12 +15,6 @@ export type Made = Readonly<Record<string, string | null>>;
 
 /** Characters of other files that one edit is shown. */
 const room = 9_000;
-
-/** The files with a change made. */
-export const withMade = (files: Files, made: Made): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...files, ...made }).flatMap(([path, text]) => (text === null ? [] : [[path, text]])),
-  );
 
 /** How the changes of a plan are made, one file at a time. */
 export function createEdits(
@@ -59,31 +54,15 @@ export function createEdits(
     /** Files anew in which a check found something. */
     mend: (files: Files, corrections: readonly Correction[]): Promise<Record<string, string>> => {
       const comments = new Map(corrections.map((correction) => [correction.path, correction.comments]));
-      return desk.graph<string>({
-        needs: Object.fromEntries(corrections.map(({ path }) => [path, []])),
-        limit: desk.options.concurrency,
-        async node(path) {
-          try {
-            return await desk.ask(editCode, requestFor(path, files, comments.get(path)), path);
-          } catch (error) {
-            desk.missing(error, `change of ${path}`);
-            return files[path] ?? "";
-          }
-        },
-      });
+      return rewriteEach(desk, [...comments.keys()], files, (path) =>
+        desk.ask(editCode, requestFor(path, files, comments.get(path)), path),
+      );
     },
     publish(made: Made): void {
-      const [path] = Object.keys(made);
-      if (path !== undefined) desk.publish(changedFile, requestFor(path, {}), { ...made });
+      if (Object.keys(made).length > 0) desk.publish(changedFile, undefined, { ...made });
     },
   };
 }
-
-/** A file of a changed repository, or null for one that is gone. */
-const changedFile = {
-  name: editCode.name,
-  write: (text: string | null, path: string): Record<string, string | null> => ({ [path]: text }),
-};
 
 /** What the documents say of a file, and what all files agree on. */
 const agreedOf = (documents: Documents, path: string): string => {

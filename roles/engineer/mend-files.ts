@@ -1,6 +1,7 @@
 import type { CodePlan } from "../../actions/code-plan.ts";
 import { writeCode } from "../../actions/write-code.ts";
 import type { Desk } from "../../src/desk.ts";
+import { rewriteEach } from "./rewrite-each.ts";
 
 /** What is to change in one file. */
 export interface Change {
@@ -27,20 +28,11 @@ export function mendFiles(
   },
 ): Promise<Record<string, string>> {
   const changeOf = new Map(changes.map((change) => [change.path, change]));
-  return desk.graph<string>({
-    needs: Object.fromEntries(changes.map(({ path }) => [path, []])),
-    limit: desk.options.concurrency,
-    async node(path) {
-      const { comments, about = [] } = changeOf.get(path) as Change;
-      const used = [...(plan.needs[path] ?? []), ...about.filter((other) => other !== path && plan.has(other))];
-      const context = plan.context(path, Object.fromEntries(used.map((other) => [other, code[other] ?? ""])));
-      const before = code[path] ?? "";
-      try {
-        return await desk.ask(writeCode, { ...context, change: { code: before, comments, says } }, path);
-      } catch (error) {
-        desk.missing(error, `change of ${path}`);
-        return before;
-      }
-    },
+  const paths = changes.map(({ path }) => path);
+  return rewriteEach(desk, paths, code, (path) => {
+    const { comments, about = [] } = changeOf.get(path) as Change;
+    const used = [...(plan.needs[path] ?? []), ...about.filter((other) => other !== path && plan.has(other))];
+    const context = plan.context(path, Object.fromEntries(used.map((other) => [other, code[other] ?? ""])));
+    return desk.ask(writeCode, { ...context, change: { code: code[path] ?? "", comments, says } }, path);
   });
 }

@@ -17,7 +17,6 @@ export async function writeProduct(desk: Desk): Promise<void> {
   for (const { from, to } of plan.broken) desk.warn(`${from} and ${to} wait for each other; ${from} is written first`);
   let written: Record<string, string> = await desk.graph<string>({
     needs: plan.needs,
-    limit: desk.options.concurrency,
     node: (path, needed) => writeFile(desk, plan.context(path, needed)),
     wave: (files) => publishCode(desk, plan, files),
   });

@@ -75,19 +75,15 @@ const badness = ({ trial, check }: Tried) =>
 async function mendFailures(desk: Desk, work: Debugged, trial: Trial): Promise<Record<string, string>> {
   const steps = new Map(failing(trial).map((step) => [step.subject || step.what, step]));
   const passed = new Set(trial.steps.filter(({ works }) => works === "yes").map(({ subject }) => subject));
-  const answers = await desk.graph<Record<string, string>>({
-    needs: Object.fromEntries([...steps.keys()].map((subject) => [subject, []])),
-    limit: desk.options.concurrency,
-    async node(subject) {
-      const report = reportOf(steps.get(subject) as TriedStep, work, passed);
-      if (report.files.length === 0) return {};
-      try {
-        return await desk.ask(debugError, report, subject);
-      } catch (error) {
-        desk.missing(error, `correction of ${subject}`);
-        return {};
-      }
-    },
+  const answers = await desk.each<Record<string, string>>([...steps.keys()], async (subject) => {
+    const report = reportOf(steps.get(subject) as TriedStep, work, passed);
+    if (report.files.length === 0) return {};
+    try {
+      return await desk.ask(debugError, report, subject);
+    } catch (error) {
+      desk.missing(error, `correction of ${subject}`);
+      return {};
+    }
   });
   return Object.fromEntries(Object.values(answers).toReversed().flatMap(Object.entries));
 }

@@ -22,7 +22,7 @@ export async function reproduce(desk: Desk): Promise<void> {
   try {
     const request = { idea: report.idea, map, nearest: withinRoom(nearest, files, room), test };
     const text = await desk.ask(reproduceBug, request, test.path);
-    desk.publish(reproduction, request, { [test.path]: text });
+    desk.publish(reproduceBug, request, { [test.path]: text });
     const { steps } = await desk.perform(tryRepository, {
       files: { ...files, [test.path]: text },
       tests: [test],
@@ -36,8 +36,3 @@ export async function reproduce(desk: Desk): Promise<void> {
     desk.send(changeRequest, report);
   }
 }
-
-const reproduction = {
-  name: reproduceBug.name,
-  write: (text: string, path: string): Record<string, string> => ({ [path]: text }),
-};

@@ -1,23 +1,22 @@
 import { aboutOf, checkChange, newFindings } from "../../actions/check-change.ts";
 import { codePlan, type Documents, documentsOf, promisedOf } from "../../actions/code-plan.ts";
-import { editCode } from "../../actions/edit-code.ts";
+import { changedFile, editCode } from "../../actions/edit-code.ts";
 import { type ChangeRequest, changeRequest, existing, testRequest } from "../../actions/existing.ts";
 import { reproduceBug } from "../../actions/reproduce-bug.ts";
 import { tryRepository } from "../../actions/try-repository.ts";
 import { userRequirement } from "../../actions/user-requirement.ts";
 import { evidence } from "../../actions/verification.ts";
 import type { Desk } from "../../src/desk.ts";
+import { withChanges } from "../../src/project/with-changes.ts";
 import { debugged } from "./debug.ts";
 import { writeTests } from "./write-tests.ts";
-
-type Files = Readonly<Record<string, string>>;
 
 /** Has a changed repository tested by its own tests and by new ones of what changed, and mended where that fails. */
 export async function testChange(desk: Desk): Promise<void> {
   const { files: before } = desk.latest(existing);
   const edits = desk.all(editCode);
   const request = desk.find(changeRequest);
-  const after = withEdits(before, { ...edits, ...desk.all<string>(reproduceBug) });
+  const after = withChanges(before, { ...edits, ...desk.all<string>(reproduceBug) });
   const wanted = desk.find(testRequest)?.path;
   const changed = wanted === undefined ? Object.keys(edits).filter((path) => edits[path] !== null) : [wanted];
   const known = documentsOf(desk);
@@ -26,7 +25,7 @@ export async function testChange(desk: Desk): Promise<void> {
   const found = await desk.perform(checkChange, { files: before, quiet: true, ...about });
   const idea = request?.idea ?? desk.latest(userRequirement).idea;
   const { code, check, trial } = await debugged(desk, {
-    code: withEdits(after, tests.code),
+    code: withChanges(after, tests.code),
     common: `${known ? codePlan(known).common : ""}\n\n# What was changed\n${idea}`.trim(),
     tests: tests.files,
     ...(request?.reproduction && { reproduction: request.reproduction.test.path }),
@@ -38,7 +37,7 @@ export async function testChange(desk: Desk): Promise<void> {
       const trial = await desk.perform(tryRepository, { files: code, tests: tests.files, only: false, ...about });
       return { check, trial };
     },
-    publish: (files) => desk.publish(mendedFile, undefined, files),
+    publish: (files) => desk.publish(changedFile, undefined, files),
   });
   desk.publish(tryRepository, { files: code, tests: tests.files, only: false, check, ...about }, { "": trial });
   desk.send(evidence, { check, trial });
@@ -57,14 +56,3 @@ function testsOf(
   if (!known) return Promise.resolve({ files: [], code: {} });
   return writeTests(desk, codePlan(known), known, (of) => changed.includes(of));
 }
-
-const withEdits = (files: Files, edits: Readonly<Record<string, string | null>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...files, ...edits }).filter((entry): entry is [string, string] => entry[1] !== null),
-  );
-
-/** A file that was mended after it had failed. */
-const mendedFile = {
-  name: editCode.name,
-  write: (text: string, path: string): Record<string, string> => ({ [path]: text }),
-};

@@ -18,11 +18,7 @@ export async function writeTests(
     const test = testAt.get(path) as TestFile;
     return { ...plan.context(test.of, {}), test, stories: documents.prd.user_stories };
   };
-  const code = await desk.graph<string>({
-    needs: Object.fromEntries(planned.map(({ path }) => [path, []])),
-    limit: desk.options.concurrency,
-    node: (path) => desk.ask(writeTest, request(path), path),
-  });
+  const code = await desk.each([...testAt.keys()], (path) => desk.ask(writeTest, request(path), path));
   const files = planned.filter(({ path }) => code[path] !== undefined);
   const [first] = files;
   const all = { ...testHelpers(files), ...code };

@@ -1,6 +1,5 @@
 import type { Commands } from "./commands.ts";
 import type { Language } from "./languages.ts";
-import { isPage } from "./languages.ts";
 
 /** How a repository that nobody described is installed, built, run and tested, told from its own files; empty where that is unclear. */
 export function foundCommands(files: Readonly<Record<string, string>>): {
@@ -20,22 +19,23 @@ export function foundCommands(files: Readonly<Record<string, string>>): {
   }
   if (Object.keys(files).some((path) => path.endsWith(".py")))
     return { commands: ofPython(files), languages: ["python"] };
-  const page = files["index.html"] === undefined ? "" : "index.html";
+  const page = pageOf(files);
   return { commands: { ...nothing, page }, languages: page ? ["javascript"] : [] };
 }
+
+const pageOf = (files: Readonly<Record<string, string>>) => (files["index.html"] === undefined ? "" : "index.html");
 
 function ofNode(files: Readonly<Record<string, string>>): Commands {
   const { scripts = {}, dependencies = {}, devDependencies = {} } = manifestOf(files["package.json"] ?? "");
   const packages = Object.keys({ ...dependencies, ...devDependencies }).length > 0;
   const tests = Object.keys(files).some((path) => /\.test\.[cm]?js$|(?:^|\/)test\/.*\.[cm]?js$/.test(path));
   const real = scripts.test !== undefined && !/no test specified/.test(scripts.test);
-  const page = Object.keys(files).find((path) => path === "index.html" && isPage(path)) ?? "";
   return {
     install: packages ? ["npm install"] : [],
     build: scripts.build === undefined ? "" : "npm run build",
     run: scripts.start === undefined ? "" : "npm start",
     test: real ? "npm test" : tests ? "node --test" : "",
-    page: scripts.start === undefined && !packages ? page : "",
+    page: scripts.start === undefined && !packages ? pageOf(files) : "",
   };
 }
 

@@ -3,6 +3,7 @@ import { openProject, writeFiles } from "../workspace.ts";
 import { unifiedDiff } from "./edits/index.ts";
 import { type History, openHistory } from "./history.ts";
 import type { Repository } from "./repository/index.ts";
+import { withChanges } from "./with-changes.ts";
 
 /** Where a run puts its files: path -> text, or null for a file that goes. */
 type Files = Readonly<Record<string, string | null>>;
@@ -46,8 +47,7 @@ function ownProject(
     },
     async commit(message, files) {
       if (!project) throw new Error("a document was published before the project was opened");
-      const texts = Object.entries(files).filter((entry): entry is [string, string] => entry[1] !== null);
-      const { written, warnings } = await writeFiles(project.folder, Object.fromEntries(texts));
+      const { written, warnings } = await writeFiles(project.folder, withChanges({}, files));
       return { written, warnings, hash: await project.history.commit(message, written) };
     },
   };
@@ -78,17 +78,16 @@ export interface DryRun extends WorkTree {
   diff(): Promise<string>;
 }
 
-/** A repository that is only looked at: what would be written is kept, to be shown. */
-export function dryRun(repository: Repository): DryRun {
+/** A repository that is only looked at, as it was read: what would be written is kept, to be shown. */
+export function dryRun(folder: string, files: Readonly<Record<string, string>>): DryRun {
   const changed: Record<string, string | undefined> = {};
   return {
-    open: async () => ({ name: "dry run", folder: repository.folder, warnings: [] }),
-    async commit(_message, files) {
-      for (const [path, text] of Object.entries(files)) changed[path] = text ?? undefined;
+    open: async () => ({ name: "dry run", folder, warnings: [] }),
+    async commit(_message, written) {
+      for (const [path, text] of Object.entries(written)) changed[path] = text ?? undefined;
       return { written: [], hash: "", warnings: [] };
     },
     async diff() {
-      const { files } = await repository.read();
       const before = Object.keys(changed).flatMap((path) => (files[path] === undefined ? [] : [[path, files[path]]]));
       return unifiedDiff(Object.fromEntries(before), changed);
     },

@@ -158,3 +158,6 @@ export function containerOf(wanted: Wanted, type: "object" | "array"): Wanted | 
   if (wanted.type === type || wanted.type === "any") return wanted;
   return wanted.type === "union" ? wanted.options.find((option) => option.type === type) : undefined;
 }
+
+/** Whether a text, a number or a truth value is wanted, and nothing that has parts. */
+export const isFlat = ({ type }: Wanted): boolean => ["string", "number", "integer", "boolean"].includes(type);

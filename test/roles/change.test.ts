@@ -32,7 +32,7 @@ const changed = ({ kind = "requirement", documented = true, files = code, option
   runTeam({
     roles: roster({ implement: true, run_tests: options.runTests ?? false }),
     options: { change: true, ...options },
-    history: [message("Repository", { files, documented, closed: [".env", "sm"] }), ...(documented ? documents : [])],
+    history: [message("Repository", { files, closed: [".env", "sm"] }), ...(documented ? documents : [])],
     nearest: Object.keys(files),
     ...(check && { check }),
     ...(trial && { trial }),

@@ -34,10 +34,16 @@ export interface Repository {
   commit(message: string, files: Readonly<Record<string, string | undefined>>, run: string): Promise<string>;
 }
 
+interface Opening {
+  readonly allowDirty: boolean;
+  /** What is said to do about changes that are not committed. */
+  readonly advice?: string;
+}
+
 /** Opens an existing repository to change it, without changing it yet; refuses what could not be taken back by git. */
 export async function openRepository(
   folder: string,
-  { allowDirty }: { readonly allowDirty: boolean },
+  { allowDirty, advice = "Commit or stash them, or let them be with --allow-dirty." }: Opening,
 ): Promise<Repository> {
   const root = resolve(folder);
   const found = await stat(root).catch(() => undefined);
@@ -48,7 +54,7 @@ export async function openRepository(
   const look = <T>(work: () => Promise<T>) => inRepository("look at the repository", root, work);
   const head = await look(() => headOf(git, root));
   await look(() => refuseUnfinished(git, root));
-  await look(() => refuseDirty(git, root, allowDirty));
+  await look(() => refuseDirty(git, root, { allowDirty, advice }));
   const branch = await look(() => git(["symbolic-ref", "--quiet", "--short", "HEAD"]));
   return {
     folder: root,
@@ -126,7 +132,7 @@ async function refuseUnfinished(git: Git, root: string): Promise<void> {
   }
 }
 
-async function refuseDirty(git: Git, root: string, allowDirty: boolean): Promise<void> {
+async function refuseDirty(git: Git, root: string, { allowDirty, advice }: Required<Opening>): Promise<void> {
   const status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal"];
   const entries = (await git([...status, "--ignore-submodules=all"])).split("\0").filter((entry) => entry !== "");
   const conflicts = entries.filter((entry) => /^(?:DD|AU|UD|UA|DU|AA|UU) /.test(entry));
@@ -137,7 +143,7 @@ async function refuseDirty(git: Git, root: string, allowDirty: boolean): Promise
   }
   if (allowDirty || entries.length === 0) return;
   throw new UsageError(`${root} has changes that are not committed: ${named(entries)}.`, {
-    hint: "Commit or stash them, or let them be with --allow-dirty.",
+    hint: advice,
   });
 }
 

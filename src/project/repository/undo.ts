@@ -15,7 +15,10 @@ interface Undone {
  * back before are passed over, so that the run before them is next. Where it cannot be done, nothing is.
  */
 export async function undoLastRun(folder: string): Promise<Undone> {
-  const { folder: root, head } = await openRepository(folder, { allowDirty: false });
+  const { folder: root, head } = await openRepository(folder, {
+    allowDirty: false,
+    advice: "Commit or stash them, then undo again.",
+  });
   const git = await strangersGit(root);
   const { run, commits } = lastRun(await inRepository("read the history", root, () => history(git)), root);
   const author = await strangersGit(root, await identity(git));

@@ -1,3 +1,4 @@
+import { isFlat } from "../wanted.ts";
 import { isCloser, isComma, isQuote, lookPast } from "./chars.ts";
 import { isPartial, isStop, keyAhead, keyFor } from "./lookahead.ts";
 import { fits, isOpen, nameIn, type Place } from "./place.ts";
@@ -73,12 +74,10 @@ function member(place: Place, level: number, at: number): number {
   const ahead = keyFor(place, level, at);
   // The text ends in the middle of what stands here.
   if (!ahead && isQuote(text[at]) && isPartial(text, at, end)) return frame.tree.type === "object" ? 0 : 0.6;
-  if (frame.tree.type === "list") return ahead ? 4 : text[at] === "{" && isFlat(frame.wanted.item(0).type) ? 2 : 0;
+  if (frame.tree.type === "list") return ahead ? 4 : text[at] === "{" && isFlat(frame.wanted.item(0)) ? 2 : 0;
   if (!ahead) return 5;
   const name = nameIn(frame, ahead.key);
   if (name !== undefined) return frame.seen?.has(name) ? 3 : 0;
   if (frame.wanted.keys.length === 0) return ahead.quoted ? 0.4 : 1;
   return isOpen(frame) ? 1 : 4;
 }
-
-const isFlat = (type: string): boolean => ["string", "number", "integer", "boolean"].includes(type);

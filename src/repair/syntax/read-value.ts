@@ -1,5 +1,5 @@
 import { fold } from "../fold.ts";
-import { anything, containerOf, type Wanted } from "../wanted.ts";
+import { anything, containerOf, isFlat, type Wanted } from "../wanted.ts";
 import { isComma, isOpener, isQuote, lookPast } from "./chars.ts";
 import { decode } from "./escapes.ts";
 import { closingMark, goesOn, keyAhead, keyFor } from "./lookahead.ts";
@@ -81,8 +81,6 @@ function passBullet(reader: Structure): boolean {
   reader.at += mark.length;
   return true;
 }
-
-const isFlat = ({ type }: Wanted): boolean => ["string", "number", "integer", "boolean"].includes(type);
 
 /** The list around whose items have the key of the object that begins here; what is open within it should have ended. */
 function listFor({ text, at, end, frames }: Structure): number | undefined {

@@ -3,10 +3,10 @@ import {
   bare,
   type Expression,
   lineOf,
-  type Member,
   nameOf,
   nodesOf,
   type Parsed,
+  type Some,
   type Statement,
   textOf,
 } from "./tree.ts";
@@ -15,8 +15,6 @@ interface Ids {
   readonly idsWanted: readonly IdUse[];
   readonly idsMade: readonly string[];
 }
-
-type Some = Expression | Statement | Member;
 
 /** The ids of elements that a script looks up and that it makes. A look-up that may fail (`?.`) is none. */
 export function idsOf({ file }: Parsed): Ids {

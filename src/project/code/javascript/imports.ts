@@ -1,5 +1,5 @@
 import type { Import } from "../source.ts";
-import { type Expression, lineOf, type Member, nameOf, nodesOf, type Parsed, type Statement, textOf } from "./tree.ts";
+import { lineOf, nameOf, nodesOf, type Parsed, type Some, type Statement, textOf } from "./tree.ts";
 
 /** What a script takes from elsewhere: `import`, `export … from`, `require(…)` and `import(…)` of constants. */
 export function importsOf({ file }: Parsed): Import[] {
@@ -12,8 +12,6 @@ export function importsOf({ file }: Parsed): Import[] {
   }
   return found;
 }
-
-type Some = Expression | Statement | Member;
 
 function statementImport(node: Some): Import | undefined {
   const line = lineOf(node);

@@ -11,6 +11,9 @@ export type FunctionNode = Extract<
 export type ClassNode = Extract<Statement | Expression, { type: "ClassDeclaration" | "ClassExpression" }>;
 export type Member = ClassNode["body"]["body"][number];
 
+/** Whatever may stand in a body. */
+export type Some = Expression | Statement | Member;
+
 /** Any node, where its kind does not matter. */
 export interface Node {
   readonly type: string;

@@ -6,15 +6,13 @@ import {
   type Expression,
   type FunctionNode,
   lineOf,
-  type Member,
   nameOf,
   nodesOf,
   type Parsed,
+  type Some,
   type Statement,
   textOf,
 } from "./tree.ts";
-
-type Some = Expression | Statement | Member;
 
 /** Functions and methods that were left to be written. What may be empty on purpose is not among them. */
 export function unfinishedOf(parsed: Parsed): Unfinished[] {

@@ -26,18 +26,9 @@ export const tryRepository = definePerformed<RepositoryTrial, Trial>({
 });
 
 function stepsOf({ files, tests, only, documents }: RepositoryTrial): TrialStep[] {
-  const found = foundCommands(files);
-  const commands = { ...found.commands, page: documents?.page || found.commands.page };
-  const steps = trialSteps({ commands, languages: found.languages, code: files, tests });
-  const own = only || commands.test === "" ? [] : [{ what: "test", line: commands.test } as const];
-  const install = steps.filter(({ what }) => what === "install");
-  const test = steps.filter(({ what }) => what === "test");
-  if (only) return [...install, ...test];
-  return [
-    ...install,
-    ...steps.filter(({ what }) => what === "build"),
-    ...test,
-    ...own,
-    ...steps.filter(({ what }) => what === "start"),
-  ];
+  const { commands, languages } = foundCommands(files);
+  const page = documents?.page || commands.page;
+  const suite = only ? "" : commands.test;
+  const steps = trialSteps({ commands: { ...commands, page }, languages, code: files, tests, suite });
+  return only ? steps.filter(({ what }) => what === "install" || what === "test") : steps;
 }

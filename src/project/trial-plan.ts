@@ -9,16 +9,19 @@ interface Tried {
   readonly languages: readonly Language[];
   readonly code: Readonly<Record<string, string>>;
   readonly tests: readonly TestFile[];
+  /** The line that runs all tests that a repository had before; empty for none. */
+  readonly suite?: string;
 }
 
-/** What is done to see whether a product works: install, build, each test file by itself, and the start, in this order. */
-export function trialSteps({ commands, languages, code, tests }: Tried): TrialStep[] {
+/** What is done to see whether a product works: install, build, each test file by itself, all tests, and the start, in this order. */
+export function trialSteps({ commands, languages, code, tests, suite = "" }: Tried): TrialStep[] {
   const inPython = (line: string) => (hasVenv(commands) ? `. .venv/bin/activate && ${line}` : line);
   const install = installLines(commands, languages, code);
   return [
     ...install.map((line): TrialStep => ({ what: "install", line })),
     ...(commands.build ? [{ what: "build", line: inPython(commands.build) } as const] : []),
     ...tests.map(({ path, line }): TrialStep => ({ what: "test", line: inPython(line), subject: path })),
+    ...(suite ? [{ what: "test", line: inPython(suite) } as const] : []),
     ...startOf(commands, code, inPython),
   ];
 }

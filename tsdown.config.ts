@@ -15,7 +15,7 @@ export default defineConfig([
     dts: false,
     minify: true,
     // commander stands on the path of every start; bundled, it loads in half the time
-    noExternal: ["commander"],
+    noExternal: ["commander", "zod", "yaml"],
   },
   /** What looks at a started product: a program of its own, because it stands in the sandbox. */
   {

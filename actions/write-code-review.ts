@@ -62,6 +62,8 @@ function review(): Reply<CodeReview> {
     ...whole,
     read(text, { truncated }) {
       const reading = shape.read(text, { truncated });
+      if (reading.ok && reading.repairs.some(({ kind, path }) => kind === "truncated" && path[0] === "verdict"))
+        return half;
       if (reading.ok) {
         const { verdict, comments } = reading.value;
         return { ...reading, value: judge(verdict, comments) };
@@ -78,6 +80,14 @@ function review(): Reply<CodeReview> {
     },
   };
 }
+
+/** What was cut off in the middle of its verdict may have been either. */
+const half = {
+  ok: false,
+  problems: [{ kind: "cut", path: ["verdict"], message: "the verdict was cut off" }],
+  partial: undefined,
+  truncated: true,
+} as const;
 
 const judge = (verdict: string, comments: readonly string[]): CodeReview => ({
   approved: approval.test(verdict.trim()) && !refusals.some((refusal) => refusal.test(verdict)),

@@ -24,9 +24,9 @@ export async function askLlms(flags: Flags): Promise<number> {
   const settings = await readSettings(flags);
   const { deployments, warnings } = await chosenLlms(flags, settings);
   for (const warning of warnings) process.stderr.write(`! ${warning}\n`);
-  const answers = deployments.map(({ name, model }) => openAnswer(name, model, Date.now()));
+  const answers = deployments.map(({ name, model }) => openAnswer(name, model, performance.now()));
   const view = await openView(answers, flags);
-  const interrupt = onInterrupt(() => {}, 0);
+  const interrupt = onInterrupt(() => {}, { grace: 0 });
   try {
     const messages = [
       ...(flags.system ? [{ role: "system" as const, content: flags.system }] : []),
@@ -74,8 +74,8 @@ async function askAll({ answers, deployments, messages, investment, view, interr
   const operation = llmOperation({
     deployments,
     budget: createBudget(investment),
-    emit: (event) => void ("key" in event && tell(event.key, (answer) => takeEvent(answer, event, Date.now()))),
-    heard: (key, delta) => tell(key, (answer) => takeDelta(answer, delta, Date.now())),
+    emit: (event) => void ("key" in event && tell(event.key, (answer) => takeEvent(answer, event, performance.now()))),
+    heard: (key, delta) => tell(key, (answer) => takeDelta(answer, delta, performance.now())),
     stop: interrupt.stop,
   });
   await Promise.all(
@@ -109,7 +109,7 @@ async function openView(answers: readonly Answer[], { json = false, verbose = fa
   const { stdout, stderr } = process;
   const screen = terminalOf(stdout, process.env);
   const paint = await createPaint(screen.color);
-  const now = Date.now;
+  const now = () => performance.now();
   const width = columnWidth(answers.length, screen.columns - 1);
   if (screen.live && answers.length > 1 && width >= narrowest)
     return liveColumns(answers, { stdout, paint, verbose, now });

@@ -53,7 +53,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--run-tests", "write tests, run them and it, in a sandbox")
     .option("--yes", "agree to that beforehand")
     .option("--require-verified", "exit code 7 unless the product is verified")
-    .option("--reqa-file <file>", "write the tests of a file of --project-path anew")
+    .option("--reqa-file <file>", "write the tests of one file anew")
     .optionsGroup("LLMs:")
     .option("--llm <llm>", "a configured name, a kind, or kind/model")
     .option("--config <path>", "config file or folder (default: config/)")
@@ -66,7 +66,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .addOption(new Option("--inc", "change the project that --project-name names").hideHelp())
     .addOption(new Option("--allow-dirty", "although it has changes that are not committed").hideHelp())
     .option("--dry-run", "show plan and diff; write nothing")
-    .option("--recover-path <dir>", "go on with a project from its documents")
+    .addOption(new Option("--recover-path <dir>", "go on with a project, as resume does").hideHelp())
     .optionsGroup("Output:")
     .option("--workspace <dir>", "where projects are made (default: workspace/)")
     .option("--json", "one JSON event a line on standard output")
@@ -78,6 +78,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
       refuseLooseWords(program.args);
       const flags: Flags = { ...options, ...(idea === undefined ? {} : { idea: properIdea(idea, program) }) };
       if (flags.initConfig) return does((await import("./init-config.ts")).initConfigFiles)(flags);
+      (await import("./young-heap.ts")).keepYoungHeapSmall();
       return does((await import("./run.ts")).runCompany)(flags);
     });
 

@@ -1,12 +1,18 @@
 import type { Command } from "commander";
 import { dollars, oneOf, refuseLooseWords } from "./arguments.ts";
 import type { Flags } from "./flags.ts";
+import { addRunCommands } from "./run-commands.ts";
 
 /** A piece of work that a command does; gives the exit code. */
 export type Work = (flags: Flags) => Promise<number>;
 
+/** Does a piece of work and keeps its exit code. */
+export type Does = (work: Work) => (flags: Flags) => Promise<void>;
+
 /** Adds everything besides making software. Options may stand before a command too. */
-export function addCommands(program: Command, does: (work: Work) => (flags: Flags) => Promise<void>): void {
+export function addCommands(program: Command, does: Does): void {
+  addRunCommands(program, does);
+
   program
     .command("llms")
     .description("show which LLM answers what, and why")

@@ -7,15 +7,8 @@ import { terminalOf } from "./terminal.ts";
 import { foldToWidth, oneLine } from "./width.ts";
 
 /** Refuses to begin what needs somebody at the terminal, where nobody is. */
-export function refuseWithoutPerson(
-  { options, existing }: Pick<Plan, "options" | "existing">,
-  { yes = false }: Flags,
-): void {
+export function refuseWithoutPerson({ options }: Pick<Plan, "options">, { yes = false }: Flags): void {
   if (somebodyIsHere()) return;
-  if (options.review && existing)
-    throw new UsageError("the review of a change needs somebody at the terminal", {
-      hint: "Run it in a terminal, or look at the change first with --dry-run.",
-    });
   if (options.clarify)
     throw new UsageError("--clarify asks questions, and nobody is here to answer them", {
       hint: "Run it in a terminal, or say more in the idea.",

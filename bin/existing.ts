@@ -12,6 +12,7 @@ import { openRepository, type Repository } from "../src/project/repository/index
 import { repair } from "../src/repair/index.ts";
 import { nearest } from "../src/text.ts";
 import type { Flags } from "./flags.ts";
+import type { KeptInput } from "./kept-run.ts";
 
 /** A repository that a run shall change. */
 export interface Opened {
@@ -62,6 +63,13 @@ export async function openExisting(folder: string, { allowDirty = false }: Flags
         : []),
     ],
   };
+}
+
+/** Opens a repository again that a run has begun to change. What it held then is what the run was given. */
+export async function reopenExisting(folder: string, { history = [] }: KeptInput): Promise<Opened> {
+  const repository = await openRepository(folder, { allowDirty: true, resuming: true });
+  const kept = history.find(({ kind }) => kind === existing.name)?.document as { files: Opened["files"] } | undefined;
+  return { repository, history, files: kept?.files ?? {}, warnings: [] };
 }
 
 /** Tests are written of a file that is there. */

@@ -30,6 +30,11 @@ export interface Flags {
   readonly quiet?: boolean;
   readonly verbose?: boolean;
   readonly initConfig?: boolean;
+  /** Of `resume` and `runs`. */
+  readonly run?: string;
+  readonly runs?: readonly string[];
+  readonly force?: boolean;
+  readonly finished?: boolean;
   /** Of `ask`. */
   readonly prompt?: string;
   readonly system?: string;

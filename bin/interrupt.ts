@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { exitCodes } from "../src/errors.ts";
 
 const signals = { SIGINT: exitCodes.interrupt, SIGTERM: exitCodes.terminate, SIGHUP: exitCodes.hangup } as const;
@@ -14,15 +15,20 @@ export interface Interrupt {
 
 /**
  * Turns signals into an orderly end: after the first, calls under way get `grace` milliseconds to finish, and the second
- * ends the program at once.
+ * ends the program at once, with the last words.
  */
-export function onInterrupt(say: (message: string) => void, grace = 3_000): Interrupt {
+export function onInterrupt(say: (message: string) => void, { lastWords = "", grace = 3_000 } = {}): Interrupt {
   const stop = new AbortController();
   const abort = new AbortController();
   let exitCode: number = exitCodes.interrupt;
   let timer: NodeJS.Timeout | undefined;
   const hear = (name: NodeJS.Signals) => {
-    if (stop.signal.aborted) process.exit(signals[name as keyof typeof signals]);
+    // a shell that is closed says so more than once
+    if (stop.signal.aborted && name === "SIGHUP") return;
+    if (stop.signal.aborted) {
+      if (lastWords !== "") writeSync(process.stderr.fd, `\n${lastWords}\n`);
+      process.exit(signals[name as keyof typeof signals]);
+    }
     exitCode = signals[name as keyof typeof signals];
     say(`stopping: calls under way get ${grace / 1000} s; once more stops at once`);
     stop.abort();

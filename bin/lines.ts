@@ -14,6 +14,8 @@ export function linesOf(event: RunEvent, page: Page): string[] {
       return opening(event, page);
     case "round-start":
       return verbose ? fact(`round ${event.round}: ${event.roles.join(", ")}`) : [];
+    case "replayed":
+      return verbose ? fact(`${titleOf(event)}: answered before, by ${event.model}`) : [];
     case "call-end":
       // an answer cut by the output limit goes on in the next call
       return [`${event.finish === "length" ? paint.dim("…") : paint.green("✓")} ${finishedLine(event, page)}`];
@@ -110,7 +112,7 @@ export function below(text: string, { columns, paint }: Pick<Page, "columns" | "
 }
 
 /** The idea, how the LLM was chosen, and what it may cost; or whose answers are played. */
-function opening({ idea, choice, replay, estimate, investment }: Start, page: Page): string[] {
+function opening({ idea, choice, replay, resumed, estimate, investment }: Start, page: Page): string[] {
   const { paint, columns } = page;
   const cost = `estimate ${roundMoney(estimate.usd)} for ${plural(estimate.calls, "call")}, stops at ${roundMoney(investment)}`;
   const replaying = replay && `Replaying recorded answers of ${replay.model} from ${replay.date}: no model is called`;
@@ -118,8 +120,12 @@ function opening({ idea, choice, replay, estimate, investment }: Start, page: Pa
     paint.bold(cutToWidth(oneLine(idea), columns)),
     ...below(choice, page),
     ...(replaying ? marked(" ", replaying, page) : below(cost, page)),
+    ...(resumed ? marked(" ", goingOn(resumed), page) : []),
   ];
 }
+
+const goingOn = ({ calls, usd }: NonNullable<Start["resumed"]>) =>
+  `Going on: ${plural(calls, "call")} answered before, ${roundMoney(usd)} spent`;
 
 function verdictOf({ approved, comments }: Extract<RunEvent, { type: "review" }>): string {
   if (approved) return "approved";

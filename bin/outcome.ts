@@ -9,7 +9,6 @@ import type { NewEvent } from "../src/events.ts";
 import type { CheckResult } from "../src/project/checks/finding.ts";
 import type { Tally } from "../src/tally.ts";
 import type { TeamResult } from "../src/team.ts";
-import { shellWord } from "./shell-word.ts";
 
 type RunEnd = Extract<NewEvent, { type: "run-end" }>;
 
@@ -25,32 +24,36 @@ interface Circumstances {
   readonly idea: string;
   /** Whether a product that is not verified ends with exit code 7. */
   readonly requireVerified: boolean;
+  /** The command with which the run goes on after such an end. */
+  readonly resume: (outcome: TeamResult["outcome"]) => string;
 }
 
 /** The last event of a run: how it ended, what it cost, what is missing, and how to go on. */
 export function ending(
   result: TeamResult | CompanyError,
-  { tally, seconds, interrupted, folder, idea, requireVerified, stopped }: Circumstances,
+  { tally, seconds, interrupted, folder, idea, requireVerified, stopped, resume }: Circumstances,
 ): RunEnd {
   const { totals, repairs, usd, project } = tally;
   const sums = { totals: [...totals], repairs: { ...repairs }, usd, seconds, project };
   if (result instanceof CompanyError) {
     const { message, hint, exitCode } = result;
     const said = { message, ...(hint === undefined ? {} : { hint }) };
-    return { type: "run-end", outcome: "stopped", exitCode, ...said, runCommand: "", missing: [], ...sums };
+    const rest = { resume: resume("stopped"), runCommand: "", missing: [] };
+    return { type: "run-end", outcome: "stopped", exitCode, ...said, ...rest, ...sums };
   }
   const { missing } = result;
   const outcome = stopped && result.outcome === "done" ? "stopped" : result.outcome;
   const verification = verificationOf(result, idea);
   const unverified = requireVerified && outcome === "done" && verification?.level !== "verified";
   const exitCode = unverified ? exitCodes.unverified : { ...codes, stopped: interrupted }[outcome];
-  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints({ folder, idea, project })[outcome];
+  const hint = missing.find((item) => item.hint !== undefined)?.hint ?? hints(folder)[outcome];
   return {
     type: "run-end",
     outcome,
     exitCode,
     message: unverified ? "the product is finished, but not verified" : messages[outcome],
     ...(hint === undefined ? {} : { hint }),
+    ...(outcome === "done" ? {} : { resume: resume(outcome) }),
     runCommand: runCommand(result),
     ...(verification && { verification: { ...verification, problems: [...verification.problems] } }),
     missing: missing.map(({ subject, reason }) => ({ subject, reason })),
@@ -77,31 +80,15 @@ const messages: Record<TeamResult["outcome"], string> = {
   stopped: "stopped; everything so far is kept",
 };
 
-interface Places {
-  /** Of the run. */
-  readonly folder: string;
-  readonly project: string;
-  readonly idea: string;
-}
-
-const hints = ({ folder, project, idea }: Places): Record<TeamResult["outcome"], string | undefined> => ({
+const hints = (folder: string): Record<TeamResult["outcome"], string | undefined> => ({
   done: undefined,
-  budget: "Start again with a higher --investment to get the rest.",
-  rounds: "Start again with a higher --n-round to get the rest.",
-  incomplete: `What the models answered lies in ${folder}; metagpt repair reads it. Go on with a stronger model: ${again(idea)}`,
-  unreachable: "`metagpt llms` shows which LLM is asked for what, and where.",
-  review: project
-    ? `Read it, change it if need be, and go on with: metagpt --recover-path ${shellWord(project)} --review`
-    : "Start again when you have time to answer.",
+  budget: "With a higher --investment it goes on where it stopped.",
+  rounds: "With a higher --n-round it goes on where it stopped.",
+  incomplete: `What the models answered lies in ${folder}; metagpt repair reads it. Another LLM is asked with --llm NAME.`,
+  unreachable: "`metagpt llms` shows which LLM is asked for what, and where; another one is asked with --llm NAME.",
+  review: "Read it, and change it if need be.",
   stopped: undefined,
 });
-
-/** The command that starts a run anew with another LLM. */
-function again(idea: string): string {
-  const words = idea.trim();
-  if (words.length > 80 || /[\p{Cc}"$`\\!]/u.test(words)) return "the same command with --llm NAME.";
-  return `metagpt "${words}" --llm NAME`;
-}
 
 /** What is known of the product, once its code was checked. */
 function verificationOf({ documents }: TeamResult, idea: string): Verdict | undefined {
@@ -122,5 +109,5 @@ function runCommand({ documents }: TeamResult): string {
   if (!prd || !design || !tasks) return "";
   const request = { prd: prd as Prd, design: design as Design };
   const whole = request.design.files.every(({ path }) => documents[writeCode.name]?.[path] !== undefined);
-  return whole ? productOf(request, tasks as Tasks).runCommand : "";
+  return whole ? productOf(request, tasks as Tasks).runCommand(process.platform) : "";
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { discoverLlm } from "../config/discover.ts";
@@ -6,6 +7,7 @@ import { type Question, type Resolved, resolveLlms } from "../config/resolve.ts"
 import { type Options, yuan } from "../config/schema.ts";
 import { shippedFile } from "../config/shipped.ts";
 import { roster } from "../roles/index.ts";
+import type { Json } from "../src/engine/steps.ts";
 import { CompanyError, ConfigError, UsageError } from "../src/errors.ts";
 import { type Estimate, estimateRun } from "../src/estimate.ts";
 import { localModels } from "../src/llm/ollama/models.ts";
@@ -14,9 +16,9 @@ import type { RunOptions } from "../src/options.ts";
 import type { SandboxChoice } from "../src/project/sandbox/index.ts";
 import type { Role } from "../src/role.ts";
 import { refuseConflicts } from "./conflicts.ts";
-import { existingFolder, type Opened, openExisting, refuseUnknownFile } from "./existing.ts";
+import { existingFolder, type Opened, openExisting, refuseUnknownFile, reopenExisting } from "./existing.ts";
 import type { Flags } from "./flags.ts";
-import type { Begun } from "./recover.ts";
+import type { KeptRun } from "./kept-run.ts";
 
 /** Everything decided before the first call: who works, which LLM answers what, what it may cost. */
 export interface Plan extends Resolved {
@@ -33,23 +35,48 @@ export interface Plan extends Resolved {
   readonly requireVerified: boolean;
   /** The repository that is changed; absent where something new is made. */
   readonly existing?: Opened;
-  /** The project that is gone on with; absent where something new is made. */
-  readonly begun?: Begun;
+  /** Documents by kind that need not be asked for, because somebody has written them. */
+  readonly given?: Readonly<Record<string, Json>>;
   /** Set when recorded answers are played. */
   readonly replay?: { readonly name: string; readonly model: string; readonly date: string };
 }
 
 /** Reads the settings and decides. Whatever is wrong with them is said here, before anything is paid for. */
-export async function planRun(flags: Flags, idea: string, begun?: Begun): Promise<Plan> {
+export async function planRun(flags: Flags, idea: string): Promise<Plan> {
   const settings = await readSettings(flags);
   const options = runOptions(settings.options, flags);
   refuseConflicts(flags, { implement: settings.options.implement, runTests: settings.options.run_tests });
-  const roles = roster({ implement: settings.options.implement, run_tests: options.runTests });
-  const asked = (action: Role["actions"][number]) => action.usual.calls(options) > 0;
-  const workspace = resolve(settings.options.workspace);
-  const folder = existingFolder(flags, workspace);
+  const folder = existingFolder(flags, resolve(settings.options.workspace));
   const existing = folder === undefined ? undefined : await openExisting(folder, flags);
   if (existing && options.reqaFile !== "") refuseUnknownFile(options.reqaFile, existing);
+  const roles = roster({ implement: settings.options.implement, run_tests: options.runTests });
+  return decide({ settings, flags, idea, options, roles, existing });
+}
+
+/** Decides anew which LLMs answer and what they may cost; what the run was given stays. */
+export async function planAgain({ idea, input, repository, workspace }: KeptRun, flags: Flags): Promise<Plan> {
+  const settings = await readSettings(flags);
+  const { n_round: rounds, concurrency } = settings.options;
+  const options = { ...input.options, rounds, concurrency };
+  const existing = repository === "" ? undefined : await reopenExisting(repository, input);
+  const roles = company.filter(({ profile }) => input.roster?.includes(profile));
+  return { ...(await decide({ settings, flags, idea, options, roles, existing })), workspace };
+}
+
+/** Everybody who can work. */
+export const company = roster({ implement: true, run_tests: true });
+
+interface Decision {
+  readonly settings: Settings;
+  readonly flags: Flags;
+  readonly idea: string;
+  readonly options: RunOptions;
+  readonly roles: readonly Role[];
+  readonly existing: Opened | undefined;
+}
+
+async function decide({ settings, flags, idea, options, roles, existing }: Decision): Promise<Plan> {
+  const asked = (action: Role["actions"][number]) => action.usual.calls(options) > 0;
   const resolved = await resolveRun(settings, flags, idea, roles, { asked });
   const lanes: Plan["lanes"] = Object.fromEntries(
     resolved.table.map(({ role, action, llm, fallback }) => [`${role}/${action}`, [llm, ...fallback]]),
@@ -72,9 +99,8 @@ export async function planRun(flags: Flags, idea: string, begun?: Begun): Promis
     lanes,
     estimate: estimateRun(roles, options, priceOf),
     investment: settings.options.investment,
-    workspace,
+    workspace: resolve(settings.options.workspace),
     ...(existing && { existing }),
-    ...(begun && { begun }),
     ...(await replayOf(resolved)),
   };
 }
@@ -82,6 +108,17 @@ export async function planRun(flags: Flags, idea: string, begun?: Begun): Promis
 /** All settings, from where the user stands. */
 export const readSettings = (flags: Flags): Promise<Settings> =>
   loadConfig({ cwd: process.cwd(), home: homedir(), configPath: flags.config, env: process.env, flags: { ...flags } });
+
+/** Where runs are kept. An unreadable config is no reason not to find them where they usually are. */
+export async function workspaceOf(flags: Flags): Promise<string> {
+  if (flags.workspace !== undefined) return resolve(flags.workspace);
+  try {
+    return resolve((await readSettings(flags)).options.workspace);
+  } catch (error) {
+    if (error instanceof CompanyError && existsSync("workspace/.runs")) return resolve("workspace");
+    throw error;
+  }
+}
 
 /** Which LLM answers which action of these roles, of those that are asked at all. */
 export const resolveRun = (...about: Parameters<typeof questionOf>): Promise<Resolved> =>
@@ -111,10 +148,7 @@ export function questionOf(
       role: profile,
       actions: actions.filter(asked).map(({ name }) => name),
     })),
-    known: roster({ implement: true, run_tests: true }).flatMap(({ profile, actions }) => [
-      profile,
-      ...actions.map(({ name }) => name),
-    ]),
+    known: company.flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]),
     flags,
     env,
     discover: () => discoverLlm({ presets, env, localModel, recording }),

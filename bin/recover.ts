@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Design, writeDesign } from "../actions/write-design.ts";
 import { Prd, writePrd } from "../actions/write-prd.ts";
 import { Tasks, writeTasks } from "../actions/write-tasks.ts";
@@ -10,8 +10,6 @@ import { repair } from "../src/repair/index.ts";
 
 /** A project that was begun: the documents it has count as they stand, and are not asked for again. */
 export interface Begun {
-  readonly folder: string;
-  readonly name: string;
   readonly idea: string;
   readonly given: Readonly<Record<string, Json>>;
 }
@@ -40,7 +38,6 @@ export async function readBegun(path: string): Promise<Begun> {
     return settled?.document ?? (reading.value as D);
   };
 
-  const name = basename(folder);
   const prd = await read("docs/prd.json", Prd, writePrd, { idea: "", language: "", projectName: "" });
   if (!prd) {
     throw new UsageError(`${folder} holds no project that was begun: there is no docs/prd.json`, {
@@ -54,5 +51,5 @@ export async function readBegun(path: string): Promise<Begun> {
     ...(design && { [writeDesign.name]: design }),
     ...(tasks && { [writeTasks.name]: tasks }),
   };
-  return { folder, name, idea: prd.original_requirements, given };
+  return { idea: prd.original_requirements, given };
 }

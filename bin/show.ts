@@ -29,7 +29,7 @@ interface ScreenOptions {
 
 /** The screen in one of its modes. It loads what it needs for that mode only. */
 export async function createScreen(options: ScreenOptions): Promise<Screen> {
-  const { stderr, stdout = process.stdout, mode, verbose, color, columns, now = Date.now } = options;
+  const { stderr, stdout = process.stdout, mode, verbose, color, columns, now = () => performance.now() } = options;
   if (mode === "json") return jsonScreen(stdout);
 
   const page: Page = {
@@ -54,6 +54,7 @@ export async function createScreen(options: ScreenOptions): Promise<Screen> {
         live?.stop();
         print(mode === "quiet" ? quietEnd(event) : ["", summary(event, { ...page, bases })]);
         if (event.project) stdout.write(`${event.project}\n`);
+        if (event.resume !== undefined) print(["", "It goes on with", event.resume]);
       } else if (mode !== "quiet" || event.type === "call-failed" || event.type === "unusable") {
         print(linesOf(event, page));
       }

@@ -17,11 +17,11 @@ export interface Budget {
   released(): Promise<void>;
 }
 
-/** Opens the account of one run. */
-export function createBudget(investment: number): Budget {
+/** Opens the account of one run, which may have spent some of it before it was interrupted. */
+export function createBudget(investment: number, before = 0): Budget {
   const total = nanos(investment);
   const open = new Map<Reservation, number>();
-  let spent = 0;
+  let spent = nanos(before);
   let reserved = 0;
   let waiting: (() => void)[] = [];
 

@@ -82,8 +82,11 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
   };
   /** `Action/subject` -> the model that wrote the newest document, where another one was asked. */
   const substitutes = new Map<string, string | undefined>();
-  const note = (event: Record<string, unknown>) =>
-    steps.apply(`note/${role.profile}/${count(`note/${role.profile}`)}`, "note", event as Json);
+  /** Counted by what they are about, so that a note has the same key in whatever order answers come. */
+  const note = (about: string, event: Record<string, unknown>) => {
+    const name = `note/${role.profile}/${about}`;
+    steps.apply(`${name}/${count(name)}`, "note", event as Json);
+  };
 
   const askBoss = async (name: string, question: Json): Promise<BossAnswer> => {
     const key = keyOf({ role: role.profile, action: "Boss", subject: name, attempt: count(`Boss/${name}`), turn: 1 });
@@ -96,7 +99,8 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
     ask: async (action, input, subject = "") =>
       subject === "" && isGiven(action) ? (given[action.name] as never) : asked(action, input, { subject }),
     async reviewed(action, input, document) {
-      if (!options.review || isGiven(action)) return document;
+      if (isGiven(action)) return given[action.name] as never;
+      if (!options.review) return document;
       return reviewedBy(action, input, document, {
         role: role.profile,
         ask: (question) => askBoss(action.name, question),
@@ -150,9 +154,15 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
       missing.push({ subject: subject ?? title, kind, reason: message, ...(hint === undefined ? {} : { hint }) });
     },
     review: (action, subject, verdict) =>
-      note({ type: "review", role: role.profile, action: action.name, subject, ...verdict }),
-    plan: (changes) => note({ type: "plan", changes }),
-    warn: (message) => note({ type: "warning", message }),
+      note(`${action.name}/${subject}`, {
+        type: "review",
+        role: role.profile,
+        action: action.name,
+        subject,
+        ...verdict,
+      }),
+    plan: (changes) => note("plan", { type: "plan", changes }),
+    warn: (message) => note(message, { type: "warning", message }),
   };
   return desk;
 
@@ -161,7 +171,7 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
     input: I,
     { subject = "", revision }: { subject?: string; revision?: Question<I, D>["revision"] },
   ): Promise<D> {
-    const { document, substitute } = await askAlong(steps, {
+    const { document, author } = await askAlong(steps, {
       action,
       input,
       subject,
@@ -173,7 +183,7 @@ export function deskOf(role: Role, { steps, environment, options, given, lanes, 
       repair: options.repair,
       ...(revision && { revision }),
     });
-    const name = substitute && `${substitute.model} (in place of ${substitute.insteadOf})`;
+    const name = author.insteadOf && `${author.model} (in place of ${author.insteadOf})`;
     substitutes.set(`${action.name}/${subject}`, name);
     return document;
   }

@@ -74,9 +74,13 @@ export const RunEvent = z.discriminatedUnion("type", [
     investment: z.number(),
     /** Set when recorded answers are played: whose, and when they were given. */
     replay: z.object({ name: z.string(), model: z.string(), date: z.string() }).optional(),
+    /** Set when a run goes on that was interrupted: the calls that are answered already, and what they cost. */
+    resumed: z.object({ calls: z.int(), usd: z.number() }).optional(),
   }),
   z.object({ ...head, type: z.literal("round-start"), round: z.int(), roles: z.array(z.string()) }),
   z.object({ ...head, type: z.literal("call-start"), ...call, ...llm }),
+  /** A call that was answered before the run was interrupted: that answer is used again. */
+  z.object({ ...head, type: z.literal("replayed"), ...call, ...llm }),
   /** A call has waited some seconds for a limit of its deployment, ours or the server's. */
   z.object({ ...head, type: z.literal("call-queued"), ...call, ...llm }),
   z.object({ ...head, type: z.literal("call-progress"), ...call, tokens: z.int() }),
@@ -196,6 +200,8 @@ export const RunEvent = z.discriminatedUnion("type", [
     /** One sentence: what happened, and to what. */
     message: z.string(),
     hint: z.string().optional(),
+    /** The shell command with which the run goes on, where it did not end well. */
+    resume: z.string().optional(),
     /** The repository; empty if none was begun. */
     project: z.string(),
     /** Shell commands that run the product, from its folder. */
@@ -222,9 +228,13 @@ export type NewEvent = RunEvent extends infer E
 
 export type Emit = (event: NewEvent) => void;
 
-/** Stamps events with version, run, sequence and time and hands them to the listener, in order. */
-export function emitter(run: string, listen: (event: RunEvent) => void, now = () => new Date()): Emit {
-  let seq = 0;
+/** Stamps events with version, run, sequence and time and hands them to the listener, in order; `told` have been before. */
+export function emitter(
+  run: string,
+  listen: (event: RunEvent) => void,
+  { told = 0, now = () => new Date() } = {},
+): Emit {
+  let seq = told;
   return (event) => {
     seq += 1;
     listen({ v: 1, run, seq, time: now().toISOString(), ...event } as RunEvent);

@@ -1,23 +1,17 @@
 import type { Json, Steps } from "./engine/steps.ts";
 import { keyOf } from "./llm/about.ts";
-import { AskError, ask, type Question } from "./reply.ts";
+import { type Answered, AskError, ask, type Question } from "./reply.ts";
 
-type Asking<I, D extends Json> = Omit<Question<I, D>, "lane" | "replaceable" | "nextTurn" | "share"> & {
+type Asking<I, D extends Json> = Omit<Question<I, D>, "lane" | "replaceable" | "insteadOf" | "nextTurn" | "share"> & {
   /** The deployments to ask, the first one first. */
   readonly lanes: readonly string[];
 };
-
-/** A document, and who wrote it where that was not the one who was asked first. */
-interface Written<D> {
-  readonly document: D;
-  readonly substitute: { readonly model: string; readonly insteadOf: string } | undefined;
-}
 
 /**
  * Asks one deployment after the other until one gives a usable answer: the next has its turn when the one before it
  * failed for good. Where the context of every one is too small, those are asked again with less and less of the prompt.
  */
-export async function askAlong<I, D extends Json>(steps: Steps, question: Asking<I, D>): Promise<Written<D>> {
+export async function askAlong<I, D extends Json>(steps: Steps, question: Asking<I, D>): Promise<Answered<D>> {
   const { lanes, action, role, subject, attempt } = question;
   const [first = ""] = lanes;
   const turns = [...roundsOf(lanes.length > 0 ? lanes : [""], action.spare ?? [])];
@@ -32,8 +26,8 @@ export async function askAlong<I, D extends Json>(steps: Steps, question: Asking
     const later = turns.slice(place + 1);
     try {
       const replaceable = later.some((other) => other.share === share && (share === 1 || tooSmall.has(other.lane)));
-      const { document, model } = await ask(steps, { ...question, lane, replaceable, nextTurn, share });
-      return { document, substitute: lane === first ? undefined : { model, insteadOf: first } };
+      const insteadOf = lane === first ? undefined : first;
+      return await ask(steps, { ...question, lane, replaceable, insteadOf, nextTurn, share });
     } catch (error) {
       if (!(error instanceof AskError)) throw error;
       if (error.kind === "overflow") tooSmall.add(lane);

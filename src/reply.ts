@@ -4,6 +4,7 @@ import type { Json, Steps } from "./engine/steps.ts";
 import type { NewEvent } from "./events.ts";
 import { fileNameOf, keyOf } from "./llm/about.ts";
 import type { LlmAnswer } from "./llm/call.ts";
+import { neverComes } from "./llm/never-comes.ts";
 import type { About, ChatMessage } from "./llm/provider.ts";
 import type { RepairChoice } from "./options.ts";
 import {
@@ -81,6 +82,8 @@ export interface Question<I, D extends Json> {
   readonly lane: string;
   /** Another one takes its place if it fails. */
   readonly replaceable: boolean;
+  /** The one in whose place it answers. */
+  readonly insteadOf?: string | undefined;
   /** Numbers the turns of this attempt, from 1, whoever answers. */
   readonly nextTurn: () => number;
   /** The share of the prompt that is sent: 1 is all of it, less leaves out what the action can spare. */
@@ -91,10 +94,16 @@ export interface Question<I, D extends Json> {
   readonly revision?: { readonly answer: string; readonly remark: string };
 }
 
-/** A usable answer and the model that gave it. */
+/** A usable answer and who gave it, be it now or before the run was interrupted. */
 export interface Answered<D> {
   readonly document: D;
+  readonly author: Author;
+}
+
+interface Author {
   readonly model: string;
+  /** The deployment in whose place it answered. */
+  readonly insteadOf?: string;
 }
 
 /** More continuations than this means that the model repeats itself. */
@@ -106,6 +115,7 @@ const maxContinuations = 6;
  */
 export async function ask<I, D extends Json>(steps: Steps, question: Question<I, D>): Promise<Answered<D>> {
   const { action, input, role, subject, attempt, lane, maxReasks, replaceable, nextTurn, share } = question;
+  const place = question.insteadOf === undefined ? {} : { insteadOf: question.insteadOf };
   const reply = typeof action.reply === "function" ? action.reply(input) : action.reply;
   const opening: ChatMessage[] = [
     { role: "system", content: question.persona },
@@ -122,17 +132,17 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   const note = (event: NewEvent) => steps.apply(`note/${keyOf(about)}.${++notes}`, "note", event as unknown as Json);
 
   for (let reasks = 0; reasks <= maxReasks; reasks++) {
-    const { text, truncated, model, loops } = await whole();
+    const { text, truncated, author, loops } = await whole();
     const read = loops ? endless : accepted((rest ?? reply).read(text, { truncated }), acceptance(question.repair));
     const reading = settle(action, input, read);
     const seen = { key: keyOf(about), ...about };
-    const saved = `${fileNameOf(about)}.txt`;
-    steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     if (reading.ok) {
       for (const repair of noted(reading.repairs)) note({ type: "repair", ...seen, ...repair });
       for (const message of reading.warnings) note({ type: "warning", message });
-      return { document: reading.value, model };
+      return { document: reading.value, author };
     }
+    const saved = `${fileNameOf(about)}.txt`;
+    steps.apply(`raw/${keyOf(about)}`, "save-raw", { file: saved, text });
     problems = reading.problems.map(({ message }) => message);
     // Who says the same once more will say it again.
     const last = reasks === maxReasks || (said.has(text) && !loops);
@@ -153,31 +163,33 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
   /** One answer, continued for as long as the output limit cuts it and it still grows. */
   async function whole() {
     let text = "";
-    let model = "";
+    let author: Author = { model: "" };
     for (let parts = 1; ; parts++) {
       about = { ...about, turn: nextTurn() };
       const continued: ChatMessage[] = text
         ? [...messages, { role: "assistant", content: text }, { role: "user", content: goOn }]
         : messages;
       const shape = (rest ?? reply).schema;
-      const schema = shape && !text ? { schema: shape } : {};
-      const request = { ...about, messages: continued, ...schema, ...(replaceable ? { replaceable } : {}) };
+      const kind = text ? { continues: true } : shape ? { schema: shape } : {};
+      const request = { ...about, messages: continued, ...kind, ...(replaceable ? { replaceable } : {}), ...place };
       const answer = (await steps.call(keyOf(about), "llm", request as unknown as Json, lane)) as unknown as LlmAnswer;
       if (!answer.ok) {
-        if (answer.failure.kind === "loop") return { text: "", truncated: false, model, loops: true };
-        if (text === "") throw new AskError(title, answer.failure);
-        return { text, truncated: true, model, loops: false };
+        if (answer.failure.kind === "loop") return { text: "", truncated: false, author, loops: true };
+        if (text === "" || !neverComes.has(answer.failure.kind)) throw new AskError(title, answer.failure);
+        return { text, truncated: true, author, loops: false };
       }
       const joined = text ? reply.join(text, answer.text) : answer.text;
       const stuck = joined.length <= text.length || parts === maxContinuations;
       text = joined;
-      model = answer.model;
+      author = authorOf(answer);
       if (answer.finish !== "length" || stuck) {
-        return { text, truncated: answer.finish === "length", model, loops: false };
+        return { text, truncated: answer.finish === "length", author, loops: false };
       }
     }
   }
 }
+
+const authorOf = ({ model, insteadOf }: Author): Author => (insteadOf === undefined ? { model } : { model, insteadOf });
 
 function unread(kind: Problem["kind"], message: string) {
   return { ok: false, problems: [{ kind, path: [], message }], partial: undefined, truncated: true } as const;

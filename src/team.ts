@@ -9,6 +9,8 @@ import type { Role } from "./role.ts";
 export interface TeamInput {
   readonly requirement: Message;
   readonly options: RunOptions;
+  /** The profiles of those of the company who work on it; everybody, where absent. */
+  readonly roster?: readonly string[];
   /** Documents from before this run, which everybody knows and nobody is called for. */
   readonly history?: readonly Message[];
   /** Documents by kind that an earlier run has made and that need not be asked for again. */
@@ -25,11 +27,11 @@ export interface TeamResult {
   readonly documents: Readonly<Record<string, Readonly<Record<string, Json>>>>;
 }
 
-/** A team of these roles: a flow that runs rounds until everybody is idle, or the rounds are used up. */
+/** A company of these roles: a flow that runs rounds until everybody is idle, or the rounds are used up. */
 export const hire =
-  (roles: readonly Role[]): Flow<TeamInput, TeamResult> =>
-  async (steps, { requirement, options, history = [], given = {}, lanes }) => {
-    const environment = createEnvironment(roles);
+  (company: readonly Role[]): Flow<TeamInput, TeamResult> =>
+  async (steps, { requirement, options, roster, history = [], given = {}, lanes }) => {
+    const environment = createEnvironment(company.filter(({ profile }) => roster?.includes(profile) ?? true));
     for (const message of history) environment.memory.remember(message);
     const missing: Missing[] = [];
     const counts = new Map<string, number>();

@@ -1,29 +1,51 @@
 import { createHash } from "node:crypto";
-import { lstat, mkdir, readdir } from "node:fs/promises";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DiskError, errorCode } from "./errors.ts";
 import { cleanPath, folded, projectName, uniquePaths } from "./project/path.ts";
-import { writeWholeFile } from "./whole-file.ts";
+import { syncFolder, writeWholeFile } from "./whole-file.ts";
 
 /** Every user of the machine may read what a run writes, and only its owner may change it. */
 const mode = 0o644;
 
-/** Creates a new folder for a project below `root`. A folder that exists is never touched: the new one gets `-2`, `-3`. */
-export async function openProject(root: string, name: string): Promise<{ folder: string; name: string }> {
+/**
+ * Moves a prepared folder to a free name below `root`, as a new project. What exists is never touched: the project gets
+ * `-2` then. The place is told before it is taken, and again where somebody else was faster.
+ */
+export async function openProject(
+  root: string,
+  name: string,
+  { prepared, tell }: { readonly prepared: string; readonly tell: (project: Project) => Promise<unknown> },
+): Promise<Project> {
   const wanted = projectName(name);
   await onDisk(`create the workspace ${resolve(root)}`, () => mkdir(root, { recursive: true }));
   for (let count = 1; ; count++) {
     const free = count === 1 ? wanted : `${wanted}-${count}`;
     const folder = resolve(root, free);
-    if (await onDisk(`create ${folder}`, () => created(folder))) return { folder, name: free };
+    if (await onDisk(`create ${folder}`, () => stands(folder))) continue;
+    await tell({ folder, name: free });
+    if (await onDisk(`create ${folder}`, () => moved(prepared, folder))) return { folder, name: free };
   }
 }
 
-/** Creates the folder that keeps a run: `<root>/.runs/<id>`. */
+/** Makes a folder, unless it is there already. */
+export async function keepFolder(folder: string): Promise<void> {
+  await onDisk(`create ${folder}`, () => mkdir(folder, { recursive: true }));
+}
+
+interface Project {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/**
+ * Creates the folder that keeps a run: `<root>/.runs/<id>`. Only its owner may look in, for it may hold the texts of a
+ * private repository.
+ */
 export async function createRunFolder(root: string, id: string): Promise<string> {
   const folder = resolve(root, ".runs", fileName(id));
   await onDisk(`create ${dirname(folder)}`, () => mkdir(dirname(folder), { recursive: true }));
-  if (await onDisk(`create ${folder}`, () => created(folder))) return folder;
+  if (await onDisk(`create ${folder}`, () => created(folder, 0o700))) return folder;
   throw new DiskError(`The run folder ${folder} exists already.`, { hint: "Start the run again; it gets a new id." });
 }
 
@@ -34,7 +56,24 @@ export async function createRunFolder(root: string, id: string): Promise<string>
 export async function writeFiles(
   folder: string,
   files: Readonly<Record<string, string>>,
-): Promise<{ written: string[]; warnings: string[] }> {
+): Promise<{ written: string[]; warnings: readonly string[] }> {
+  const { accepted, warnings } = await acceptFiles(folder, files);
+  const written = Object.keys(accepted);
+  for (const [path, text] of Object.entries(accepted)) {
+    await onDisk(`write ${path} in ${folder}`, async () => {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeWholeFile(join(folder, path), text, { mode, syncing: false });
+    });
+  }
+  for (const below of new Set(written.map((path) => dirname(join(folder, path))))) await syncFolder(below);
+  return { written, warnings };
+}
+
+/** What of these files would be written, by the paths that they get, with a warning for everything else. */
+export async function acceptFiles(
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ accepted: Readonly<Record<string, string>>; warnings: readonly string[] }> {
   const warnings: string[] = [];
   const texts = new Map<string, string>();
   const paths = Object.entries(files).flatMap(([raw, text]) => {
@@ -50,17 +89,13 @@ export async function writeFiles(
   const { kept, refused } = uniquePaths(paths);
   warnings.push(...refused.map(({ reason }) => `A file was not written: ${reason}.`));
 
-  const written: string[] = [];
+  const accepted: [string, string][] = [];
   for (const path of kept) {
-    const problem = await onDisk(`write ${path} in ${folder}`, async () => {
-      const obstacle = await makeWay(folder, path);
-      if (obstacle === undefined) await writeWholeFile(join(folder, path), texts.get(path) ?? "", { mode });
-      return obstacle;
-    });
+    const problem = await onDisk(`write ${path} in ${folder}`, () => obstacle(folder, path));
     if (problem) warnings.push(`A file was not written: ${path} ${problem}.`);
-    else written.push(path);
+    else accepted.push([path, texts.get(path) ?? ""]);
   }
-  return { written, warnings };
+  return { accepted: Object.fromEntries(accepted), warnings };
 }
 
 /** Writes a file of the run itself, whose name may hold anything (a key such as `WriteCode/src/a.js/1.1`); gives its name. */
@@ -70,10 +105,36 @@ export async function writeRunFile(folder: string, name: string, text: string): 
   return file;
 }
 
-/** False if something of that name exists, whatever it is. */
-async function created(folder: string): Promise<boolean> {
+/** Whether something of that name exists, whatever it is. */
+async function stands(path: string): Promise<boolean> {
   try {
-    await mkdir(folder);
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** False if something stands at that place by now. */
+async function moved(prepared: string, folder: string): Promise<boolean> {
+  try {
+    await rename(prepared, folder);
+  } catch (error) {
+    if (await stands(folder)) return false;
+    // the run folder may be on another disk
+    if (errorCode(error) !== "EXDEV") throw error;
+    if (!(await created(folder))) return false;
+    await rm(prepared, { recursive: true });
+  }
+  await syncFolder(dirname(folder));
+  return true;
+}
+
+/** False if something of that name exists, whatever it is. */
+async function created(folder: string, access = 0o777): Promise<boolean> {
+  try {
+    await mkdir(folder, access);
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
@@ -81,22 +142,21 @@ async function created(folder: string): Promise<boolean> {
   }
 }
 
-/** Creates the folders of a path one by one, so that none is a link to elsewhere; says what is in the way, if anything. */
-async function makeWay(folder: string, path: string): Promise<string | undefined> {
+/** What is in the way of a file, if anything; nothing is reached through a link. */
+async function obstacle(folder: string, path: string): Promise<string | undefined> {
   const names = path.split("/");
   let parent = folder;
   for (const [index, name] of names.entries()) {
     const last = index === names.length - 1;
     const there = (await readdir(parent)).filter((entry) => folded(entry) === folded(name));
     const here = join(parent, name);
-    if (there.length > 0 && !there.includes(name)) return `differs only in case from the existing ${there[0]}`;
-    if (there.length > 0) {
-      const found = await lstat(here);
-      if (found.isSymbolicLink()) return `leads through the link ${names.slice(0, index + 1).join("/")}`;
-      if (last && !found.isFile()) return "exists and is not a file";
-      if (!last && !found.isDirectory())
-        return `needs the folder ${names.slice(0, index + 1).join("/")}, which is a file`;
-    } else if (!last) await mkdir(here);
+    if (there.length === 0) return undefined;
+    if (!there.includes(name)) return `differs only in case from the existing ${there[0]}`;
+    const found = await lstat(here);
+    if (found.isSymbolicLink()) return `leads through the link ${names.slice(0, index + 1).join("/")}`;
+    if (last && !found.isFile()) return "exists and is not a file";
+    if (!last && !found.isDirectory())
+      return `needs the folder ${names.slice(0, index + 1).join("/")}, which is a file`;
     parent = here;
   }
   return undefined;

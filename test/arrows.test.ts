@@ -64,4 +64,23 @@ describe("the arrows between the folders", () => {
     );
     expect(prints).toEqual([]);
   });
+
+  it("keep what a run depends on below the steps: no flow touches a clock, chance, the process, a file or the journal", () => {
+    const flow = reachedFrom(["src/team.ts", "roles/index.ts"]);
+    expect(flow.length).toBeGreaterThan(60);
+    const world =
+      /\bfrom "node:|\bprocess\.|\bDate\b|\bMath\.random|\bperformance\b|\bset(?:Timeout|Interval|Immediate)\b|\bfetch\(/;
+    // the list of Node's own modules, and code that is written into a product
+    const harmless = /import \{ builtinModules \} from "node:module";|`import [^`]*`/g;
+    const textOf = (file: string) => withoutComments(readFileSync(join(root, file), "utf8")).replace(harmless, "");
+    expect(flow.filter((file) => world.test(textOf(file)))).toEqual([]);
+    expect(flow.filter((file) => file.startsWith("src/engine/"))).toEqual([]);
+  });
 });
+
+/** Everything that these files import, directly or through others, but for types. */
+function reachedFrom(files: readonly string[]): string[] {
+  const reached = new Set(files);
+  for (const file of reached) for (const { to, type } of importsOf(file)) if (!type) reached.add(to);
+  return [...reached].sort();
+}

@@ -81,16 +81,10 @@ describe("a whole company", () => {
       "WriteTasks",
     ]);
     expect(Object.keys(filesIn(runFolder(cwd)))).toEqual([
-      "WriteCode-greeter-names.py.txt",
-      "WriteCode-greeter-phrases.py.txt",
-      "WriteCode-main.py.txt",
-      "WriteCodeReview-greeter-names.py.txt",
-      "WriteCodeReview-greeter-phrases.py.txt",
-      "WriteCodeReview-main.py.txt",
-      "WriteDesign.txt",
-      "WritePRD.txt",
-      "WriteTasks.txt",
       "events.jsonl",
+      "input.json",
+      "journal.jsonl",
+      "project.json",
       "run.json",
     ]);
   });
@@ -406,7 +400,7 @@ describe("when a server fails", () => {
       question === "WriteDesign" ? { text: "x", end: "stall", cut: 1 } : undefined,
     );
     let interrupted = 0;
-    const { code: exitCode } = await run([], {
+    const { code: exitCode, stderr } = await run([], {
       watch: (child, text) => {
         if (interrupted === 0 && text.includes("WritePRD by ProductManager")) {
           interrupted = 1;
@@ -419,6 +413,7 @@ describe("when a server fails", () => {
       },
     });
     expect([exitCode, interrupted]).toEqual([143, 2]);
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(/^metagpt resume \S+$/);
   });
 
   it("leaves whole files and a sound history behind when it is killed in mid-stream", async () => {

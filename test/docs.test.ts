@@ -25,7 +25,7 @@ import { tempFolder } from "./helpers/temp.ts";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
 const pages = readdirSync(root).filter((name) => name.endsWith(".md"));
-const details = ["docs/running.md", "docs/running.zh-CN.md", "docs/changing.md", "docs/changing.zh-CN.md"];
+const details = ["running", "changing", "runs"].flatMap((name) => [`docs/${name}.md`, `docs/${name}.zh-CN.md`]);
 const recordings = join(root, "recordings");
 
 const helpOf = async (...command: readonly string[]) =>
@@ -33,11 +33,12 @@ const helpOf = async (...command: readonly string[]) =>
 const help = () => helpOf();
 
 /** Options that are taken although the help, which has to fit a screen, does not name them. */
-const hidden = ["--inc", "--allow-dirty"];
+const hidden = ["--inc", "--allow-dirty", "--recover-path"];
 
 /** Of the options that a text names between backticks, those that the program does not have. */
 async function unknownOptions(prose: string): Promise<string[]> {
-  const known = new Set([...hidden, ...((await help()).match(/--[a-z-]+/g) ?? [])]);
+  const helps = await Promise.all([help(), helpOf("resume"), helpOf("runs", "rm")]);
+  const known = new Set([...hidden, ...(helps.join("\n").match(/--[a-z-]+/g) ?? [])]);
   const named = new Set(prose.match(/(?<=`)--[a-z-]+/g));
   return [...named].filter((option) => !known.has(option));
 }
@@ -166,13 +167,16 @@ describe.each(details)("%s", (file) => {
   const { blocks, prose } = partsOf(read(file));
 
   it("names only options that the program has", async () => {
-    expect(prose).toContain("`--run-tests`");
+    expect(prose).toMatch(/`--(?:run-tests|investment)`/);
     expect(await unknownOptions(prose)).toEqual([]);
   });
 
   it("names exit codes that there are", () => {
     const named = [...prose.matchAll(/(?:exit code|退出码(?:为)?) ?(\d+)/g)].map(([, code]) => Number(code));
-    expect(named).toContain(exitCodes.usage);
+    // a table may list them in a column
+    const column = tableRows(prose).filter((row) => /^(?:\d+、? ?,? ?)+$/.test(row[1] ?? ""));
+    named.push(...column.flatMap((row) => (row[1]?.match(/\d+/g) ?? []).map(Number)));
+    expect(named).toContain(file.includes("runs") ? exitCodes.budget : exitCodes.usage);
     expect(named.filter((code) => !Object.values<number>(exitCodes).includes(code))).toEqual([]);
   });
 
@@ -250,12 +254,22 @@ it("the help fits a screen of 80 by 50", async () => {
 
 it("the program takes the options that the help leaves out, and has an undo", async () => {
   for (const option of hidden) {
-    const { stderr } = await metagpt([option, "--xyzzy"], { cwd: tempFolder() });
+    const value = option.endsWith("-path") ? ["somewhere"] : [];
+    const { stderr } = await metagpt([option, ...value, "--xyzzy"], { cwd: tempFolder() });
     expect(stderr).toContain("unknown option '--xyzzy'");
   }
   expect(await help()).not.toMatch(new RegExp(hidden.join("|")));
   expect(await helpOf("undo")).toContain("--project-path <dir>");
 });
+
+/** The good answer to a question about the greeter, or else this one. */
+function answerOr(other: string, messages: readonly ChatMessage[]): string {
+  try {
+    return answerToAll(messages);
+  } catch {
+    return other;
+  }
+}
 
 /** Good answers to any question about the greeter, also about its tests, and about changes that it does not notice. */
 function answersToChanges(): (messages: readonly ChatMessage[]) => string {
@@ -294,13 +308,17 @@ const aboutChanges: Readonly<Record<string, string>> = {
 };
 
 it("every command of the README and of the pages it leads to works as it is written", {
-  timeout: 120_000,
+  timeout: 240_000,
 }, async () => {
   const models = { status: 200, body: { data: [{ id: "gpt-6.1-terra" }] } };
   const answer = answersToChanges();
-  const server = await openaiServer(({ body }) => answer(body.messages as ChatMessage[]), { models });
+  let open = true;
+  const refused = { status: 401, body: { error: { message: "no such key" } } };
+  const server = await openaiServer(({ body }) => (open ? answer(body.messages as ChatMessage[]) : refused), {
+    models,
+  });
   const claude = await anthropicServer(() => "In a file.");
-  const ollama = await ollamaServer(() => "In a file.", {
+  const ollama = await ollamaServer(({ body }) => answerOr("In a file.", body.messages as ChatMessage[]), {
     models: [{ name: "qwen2.5-coder:7b", size: 1, details: { family: "qwen2", families: [] } }],
   });
   onTestFinished(async () => void (await Promise.all([server.close(), claude.close(), ollama.close()])));
@@ -318,8 +336,13 @@ it("every command of the README and of the pages it leads to works as it is writ
   // the project that the pages speak of
   const begun = await metagpt(["write a snake game", "--project-name", "snake_game"], { cwd, env });
   expect(begun.code).toBe(exitCodes.done);
-  const commands = ["README.md", "docs/running.md", "docs/changing.md"].flatMap((page) =>
+  const all = ["README.md", "docs/running.md", "docs/changing.md", "docs/runs.md"].flatMap((page) =>
     commandsOf(partsOf(read(page))),
+  );
+  // going on is the same on every page
+  const told = new Set<string>();
+  const commands = all.filter(
+    (words) => !/^(?:resume|runs)$/.test(words[0] ?? "") || (!told.has(words.join(" ")) && told.add(words.join(" "))),
   );
   const ended: [string, number | null][] = [];
   for (const words of commands) {
@@ -327,6 +350,11 @@ it("every command of the README and of the pages it leads to works as it is writ
     const args = words.some((word) => word.startsWith("human")) ? [...words, "--estimate"] : words;
     // what is made here is the greeter
     const ours = args.map((word) => (word === "src/game.js" ? "greeter/names.py" : word));
+    if (words[0] === "resume" && words[1] !== "snake_game") {
+      open = false;
+      expect((await metagpt(["write a snake game"], { cwd, env })).code).toBe(exitCodes.llm);
+      open = true;
+    }
     const { code, stdout, stderr } = await metagpt(ours, { cwd, env });
     ended.push([words.join(" "), code]);
     expect(stderr).not.toContain("✗");

@@ -141,11 +141,25 @@ describe("--project-path", () => {
     expect(stderr).toContain("Did you mean greeter/names.py?");
   });
 
-  it("refuses a review of a change where nobody is there to give it", async () => {
-    const { change, questions } = await withForeign();
-    const { code, stderr } = await change("--review");
-    expect([code, questions]).toEqual([2, []]);
-    expect(stderr).toContain("--dry-run");
+  it("waits with a document of a change that nobody is there to review, and goes on from what was edited", {
+    timeout: 60_000,
+  }, async () => {
+    const { run, program, project, questions } = await onOpenAi();
+    await run();
+    const asked = questions.length;
+    const changed = await program("greet politely", "--project-path", project, "--review");
+    expect([changed.code, questions.slice(asked)]).toEqual([9, ["ClassifyRequest", "RefinePRD"]]);
+    const file = join(project, "docs/prd.json");
+    const document = JSON.parse(readFileSync(file, "utf8")) as object;
+    writeFileSync(file, `${JSON.stringify({ ...document, product_goals: ["Bow"] }, null, 2)}\n`);
+    for (const next of ["RefineDesign", "RefineTasks"]) {
+      expect((await program("resume")).code).toBe(9);
+      expect(questions.at(-1)).toBe(next);
+    }
+    expect((await program("resume")).code).toBe(0);
+    expect(readFileSync(join(project, "docs/prd.md"), "utf8")).toContain("Bow");
+    expect(git(project, "status", "--porcelain")).toBe("");
+    expect(questions.filter((question, index) => index >= asked && question.startsWith("Refine"))).toHaveLength(3);
   });
 
   it("with --reqa-file writes the tests of that file anew and runs them", async () => {

@@ -39,7 +39,7 @@ describe("the next LLM is asked", () => {
       const { asking, asked } = along(["a", "b"], [failed(kind, "it did not work"), answer("gpt-b")]);
       expect(await asking).toEqual({
         document: { title: "Rain" },
-        substitute: { model: "gpt-b", insteadOf: "a" },
+        author: { model: "gpt-b", insteadOf: "a" },
       });
       expect(asked()).toEqual(["a 2.1", "b 2.2"]);
     },
@@ -49,14 +49,14 @@ describe("the next LLM is asked", () => {
     "when the one before it cannot answer this question: %s",
     async (kind) => {
       const { asking, asked } = along(["a", "b"], [failed(kind, "it does not work"), answer("gpt-b")], sparing);
-      expect(await asking).toMatchObject({ substitute: { model: "gpt-b", insteadOf: "a" } });
+      expect(await asking).toMatchObject({ author: { model: "gpt-b", insteadOf: "a" } });
       expect(asked()).toEqual(["a 2.1", "b 2.2"]);
     },
   );
 
   it("when the answers of the one before it stay unusable, with the question as it was", async () => {
     const { asking, asked, requests } = along(["a", "b"], [said("no"), said("still no"), answer("gpt-b")]);
-    expect(await asking).toMatchObject({ substitute: { model: "gpt-b" } });
+    expect(await asking).toMatchObject({ author: { model: "gpt-b" } });
     expect(asked()).toEqual(["a 2.1", "a 2.2", "b 2.3"]);
     expect(requests()[2]?.messages).toEqual(requests()[0]?.messages);
   });
@@ -64,20 +64,20 @@ describe("the next LLM is asked", () => {
   it("when the answers of the one before it have no end", async () => {
     const loop = failed("loop", "it repeated itself");
     const { asking, asked } = along(["a", "b"], [loop, loop, answer("gpt-b")]);
-    expect(await asking).toMatchObject({ substitute: { model: "gpt-b" } });
+    expect(await asking).toMatchObject({ author: { model: "gpt-b" } });
     expect(asked()).toEqual(["a 2.1", "a 2.2", "b 2.3"]);
   });
 
   it("and named also where the rest of its answer never came", async () => {
     const cut = { ...answer("gpt-b"), finish: "length" } as LlmAnswer;
-    const { asking } = along(["a", "b"], [failed("auth", "no"), cut, failed("network", "no route")]);
-    expect(await asking).toMatchObject({ substitute: { model: "gpt-b", insteadOf: "a" } });
+    const { asking } = along(["a", "b"], [failed("auth", "no"), cut, failed("empty", "nothing came")]);
+    expect(await asking).toMatchObject({ author: { model: "gpt-b", insteadOf: "a" } });
   });
 
   it("and told so, each time under a key of its own", async () => {
     const answers = [failed("auth", "the key was refused"), said("no"), said("no"), answer("gpt-c")];
     const { asking, fallbacks, keys } = along(["a", "b", "c"], answers);
-    expect(await asking).toMatchObject({ substitute: { model: "gpt-c", insteadOf: "a" } });
+    expect(await asking).toMatchObject({ author: { model: "gpt-c", insteadOf: "a" } });
     const about = { role: "Writer", action: "WriteNote", subject: "a.md", attempt: 2 };
     expect(fallbacks().map(({ operation, input }) => [operation, input])).toEqual([
       [
@@ -119,7 +119,7 @@ describe("the next LLM is asked", () => {
 describe("no other LLM is asked", () => {
   it("when the first one answers, of which nothing is said", async () => {
     const { asking, asked, fallbacks } = along(["a", "b"], [answer("gpt-a")]);
-    expect(await asking).toEqual({ document: { title: "Rain" }, substitute: undefined });
+    expect(await asking).toEqual({ document: { title: "Rain" }, author: { model: "gpt-a" } });
     expect([asked(), fallbacks()]).toEqual([["a 2.1"], []]);
   });
 
@@ -145,14 +145,14 @@ describe("no other LLM is asked", () => {
 
 it("asks the one there is where no lane is named", async () => {
   const { asking, asked, requests } = along([], [answer("gpt-a")]);
-  expect(await asking).toMatchObject({ substitute: undefined });
+  expect(await asking).toEqual({ document: { title: "Rain" }, author: { model: "gpt-a" } });
   expect([asked(), requests()[0]?.replaceable]).toEqual([[" 2.1"], undefined]);
 });
 
 describe("where every context is too small", () => {
   it("the prompt is cut step by step, and the first answer is used", async () => {
     const { asking, asked, prompts, fallbacks, keys } = along(["a"], [overflow, overflow, answer("gpt-a")], sparing);
-    expect(await asking).toEqual({ document: { title: "Rain" }, substitute: undefined });
+    expect(await asking).toEqual({ document: { title: "Rain" }, author: { model: "gpt-a" } });
     expect(asked()).toEqual(["a 2.1", "a 2.2", "a 2.3"]);
     const [whole = "", less = "", least = ""] = prompts();
     expect(whole).not.toContain("left out here");
@@ -173,7 +173,7 @@ describe("where every context is too small", () => {
   it("only those are asked again whose context it was", async () => {
     const answers = [overflow, failed("network", "no route"), overflow, overflow, answer("gpt-c")];
     const { asking, asked, requests, fallbacks } = along(["a", "b", "c"], answers, sparing);
-    expect(await asking).toMatchObject({ substitute: { model: "gpt-c", insteadOf: "a" } });
+    expect(await asking).toMatchObject({ author: { model: "gpt-c", insteadOf: "a" } });
     expect(asked()).toEqual(["a 2.1", "b 2.2", "c 2.3", "a 2.4", "c 2.5"]);
     expect(requests().map(({ replaceable }) => replaceable ?? false)).toEqual([true, true, false, true, false]);
     expect(fallbacks().map(({ input: { from, to } }) => `${from} ${to}`)).toEqual(["a b", "b c", "c a", "a c"]);
@@ -181,7 +181,7 @@ describe("where every context is too small", () => {
 
   it("one whose context it was is asked again when the last one failed otherwise", async () => {
     const { asking, asked } = along(["a", "b"], [overflow, failed("auth", "no"), answer("gpt-a")], sparing);
-    expect(await asking).toMatchObject({ substitute: undefined });
+    expect(await asking).toEqual({ document: { title: "Rain" }, author: { model: "gpt-a" } });
     expect(asked()).toEqual(["a 2.1", "b 2.2", "a 2.3"]);
   });
 

@@ -24,10 +24,17 @@ async function tree(folder: string): Promise<Record<string, string>> {
   );
 }
 
+/** Opens a project as a run does, with a folder prepared beside the workspace; `told` hears the places. */
+async function open(workspace: string, name: string, told: string[] = []) {
+  const prepared = join(await mkdtemp(join(root, ".prepared-")), "project");
+  await mkdir(join(prepared, ".git"), { recursive: true });
+  return openProject(workspace, name, { prepared, tell: async (project) => told.push(project.name) });
+}
+
 describe("openProject", () => {
   it("creates the folder, and the workspace around it", async () => {
     const workspace = join(root, "a", "b");
-    expect(await openProject(workspace, "snake_game")).toEqual({
+    expect(await open(workspace, "snake_game")).toEqual({
       folder: join(workspace, "snake_game"),
       name: "snake_game",
     });
@@ -39,12 +46,29 @@ describe("openProject", () => {
     await writeFile(join(root, "game", "mine.txt"), "mine");
     await writeFile(join(root, "game-2"), "a file");
     await symlink(join(root, "nowhere"), join(root, "game-3"));
-    expect((await openProject(root, "game")).name).toBe("game-4");
+    const told: string[] = [];
+    expect((await open(root, "game", told)).name).toBe("game-4");
+    expect(told).toEqual(["game-4"]);
     expect(await tree(root)).toEqual({ "game/mine.txt": "mine", "game-2": "a file" });
   });
 
+  it("takes the next name where somebody else was faster, and tells it anew", async () => {
+    const prepared = join(root, ".prepared");
+    await mkdir(join(prepared, ".git"), { recursive: true });
+    const told: string[] = [];
+    const tell = async (project: { name: string }) => {
+      if (told.push(project.name) === 1) await mkdir(join(root, "game", "theirs"), { recursive: true });
+    };
+    expect((await openProject(root, "game", { prepared, tell })).name).toBe("game-2");
+    expect([told, await readdir(join(root, "game")), await readdir(join(root, "game-2"))]).toEqual([
+      ["game", "game-2"],
+      ["theirs"],
+      [".git"],
+    ]);
+  });
+
   it("gives every one of several at once its own folder", async () => {
-    const opened = await Promise.all(["game", "game", "game"].map((name) => openProject(root, name)));
+    const opened = await Promise.all(["game", "game", "game"].map((name) => open(root, name)));
     expect(opened.map(({ name }) => name).sort()).toEqual(["game", "game-2", "game-3"]);
   });
 
@@ -54,12 +78,12 @@ describe("openProject", () => {
     ["con", "project_con"],
     ["写一个2048小游戏", "project_2048"],
   ])("takes %j as %s", async (raw, name) => {
-    expect(await openProject(root, raw)).toEqual({ folder: join(root, name), name });
+    expect(await open(root, raw)).toEqual({ folder: join(root, name), name });
   });
 
   it("says what is wrong with the workspace", async () => {
     await writeFile(join(root, "file"), "");
-    const opening = openProject(join(root, "file", "workspace"), "game");
+    const opening = open(join(root, "file", "workspace"), "game");
     await expect(opening).rejects.toThrow(
       `Cannot create the workspace ${join(root, "file", "workspace")}: a part of the path is a file (ENOTDIR).`,
     );

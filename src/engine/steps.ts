@@ -19,7 +19,7 @@ export interface Done {
 export interface Steps {
   /** Runs a registered operation once per run, anywhere; later executions get the remembered answer. */
   call(key: string, operation: string, input: Json, lane?: string): Promise<Json>;
-  /** Makes an effect true here, again on every execution: idempotent by key, answers nothing. */
+  /** Makes an effect true, once per key and content, and answers nothing. An engine may do it again: it must not matter. */
   apply(key: string, operation: string, input: Json): void;
 }
 
@@ -29,8 +29,32 @@ export type Operation = (
   about: { readonly key: string; readonly lane: string; readonly signal: AbortSignal },
 ) => Promise<Json>;
 
+/** How an engine that remembers answers treats those of one operation. */
+export interface Remembering {
+  /** The part of the input by which a request is known again; all of it where absent. */
+  request?(input: Json): Json;
+  /** What of it is written beside the answer, for who reads the journal. */
+  about?(input: Json): Json;
+  /** Whether this answer settles the matter; what is not settled is done again when the run goes on. Always, where absent. */
+  settles?(answer: Json, input: Json): boolean;
+  /** Told of each answer that is remembered instead of asked for. */
+  recalled?(call: Call, answer: Json): void | Promise<void>;
+  /** An effect that each execution needs anew, because later ones build on it. */
+  readonly again?: boolean;
+  /** The key of the call whose answer this effect shows to be of no use: it counts for the deployment that gave it only. */
+  rejects?(effect: string): string;
+}
+
 /** Ordinary deterministic code that awaits nothing but its steps: no clock, file, random number or environment. */
 export type Flow<I = Json, O = Json> = (steps: Steps, input: I) => Promise<O>;
+
+/** Executes flows. Whatever a flow calls is registered by name, so that any process which has done that can go on with it. */
+export interface Engine {
+  operation(name: string, run: Operation, remembering?: Remembering): void;
+  flow<I, O>(name: string, body: Flow<I, O>): void;
+  /** Executes a flow to its end; with the same run it goes on where an earlier execution was interrupted. */
+  start<I, O>(flow: string, run: string, input: I): Promise<O>;
+}
 
 /** What one kind of engine adds: where calls run and how answers are remembered. */
 export interface Store {

@@ -1,16 +1,19 @@
 import { z } from "zod";
 import type { Budget } from "../budget.ts";
 import type { Operation } from "../engine/steps.ts";
-import type { Emit } from "../events.ts";
+import type { Emit, NewEvent } from "../events.ts";
 import { keyOf } from "./about.ts";
 import { type Account, openAccount, Refused } from "./call/account.ts";
 import { type Attempted, AttemptFailed, attempt, type Listening } from "./call/attempt.ts";
 import { type Connect, type Connection, openConnections } from "./call/connections.ts";
 import { costOf } from "./call/cost.ts";
+import type { Drafts } from "./call/drafts.ts";
+import { monotonic } from "./call/monotonic.ts";
 import { retrying } from "./call/retry.ts";
 import type { Deployment, PriceBasis } from "./deployment.ts";
 import { connectDeployment } from "./index.ts";
 import {
+  type About,
   type Delta,
   type FailureKind,
   type FinishReason,
@@ -32,6 +35,10 @@ const Call = z.object({
   schema: z.object({ name: z.string(), schema: z.record(z.string(), z.unknown()) }).optional(),
   /** Another LLM is asked if this one fails, so that one known to be dead need not be tried. */
   replaceable: z.boolean().optional(),
+  /** The LLM that should have answered, where this one takes its place; repeated in the answer. */
+  insteadOf: z.string().optional(),
+  /** An answer that was cut goes on. */
+  continues: z.boolean().optional(),
 });
 
 /** One question to one LLM, as it crosses the seam. */
@@ -45,8 +52,18 @@ export type LlmAnswer =
       readonly finish: FinishReason;
       readonly model: string;
       readonly usd: number;
+      /** The LLM that should have answered, where another one did. */
+      readonly insteadOf?: string;
     }
   | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number };
+
+/** An answer as it is kept: with what its events have told, so that the sums of a run can be made again. */
+export type KeptAnswer = LlmAnswer & { readonly told?: Told };
+
+/** The last event of a call, without whose call it was. */
+type Told =
+  | Omit<Extract<NewEvent, { type: "call-end" }>, keyof About | "key">
+  | Omit<Extract<NewEvent, { type: "call-failed" }>, keyof About | "key">;
 
 type LlmFailure = {
   readonly kind: FailureKind | "budget" | "stopped" | "skipped";
@@ -66,6 +83,8 @@ interface Surroundings {
   /** Once aborted no call and no further try is begun; those under way end by the signal of the engine. */
   readonly stop: AbortSignal;
   readonly record?: ((call: LlmCall, answer: RecordedAnswer) => Promise<void>) | undefined;
+  /** Keeps what has come of an answer that may never end. */
+  readonly drafts?: Drafts | undefined;
   /** Milliseconds. */
   readonly clock?: () => number;
 }
@@ -85,15 +104,18 @@ interface Under {
  * failures as data.
  */
 export function llmOperation(surroundings: Surroundings): Operation {
-  const { deployments, connect = connectDeployment, budget, heard, stop, record, clock = Date.now } = surroundings;
+  const { deployments, connect = connectDeployment, budget, heard, stop, record, clock = monotonic } = surroundings;
   const secrets = secretsOf(deployments);
+  /** The recording, which was asked for, cannot be written: no further call is made for nothing. */
+  let broken: { readonly error: unknown } | undefined;
   const clean = redactor(secrets);
   const emit: Emit = (event) => surroundings.emit(clean(event));
   const connectionTo = openConnections(connect, ({ about, ...notice }) =>
     emit({ ...notice, key: keyOf(about), ...about }),
   );
 
-  return async (input, { key, lane, signal }): Promise<LlmAnswer> => {
+  return async (input, { key, lane, signal }): Promise<KeptAnswer> => {
+    if (broken) throw broken.error;
     const call = Call.parse(input);
     const deployment = deployments.find(({ name }) => name === lane);
     if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
@@ -113,10 +135,11 @@ export function llmOperation(surroundings: Surroundings): Operation {
   };
 
   /** Asks, again where that helps, and tells the run about it. */
-  async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<LlmAnswer> {
+  async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<KeptAnswer> {
     const { key, ended, account, connection } = under;
     const about = aboutOf(call);
-    const seen = { key, ...about, llm: deployment.name, model: deployment.model };
+    const llm = { llm: deployment.name, model: deployment.model };
+    const seen = { key, ...about, ...llm };
     const began = clock();
     const seconds = () => (clock() - began) / 1000;
     const queued = () => emit({ type: "call-queued", ...seen });
@@ -125,15 +148,17 @@ export function llmOperation(surroundings: Surroundings): Operation {
     const tries: string[] = [];
 
     const once = async () => {
+      const draft = surroundings.drafts?.begin(about);
+      const hear = (delta: Delta) => {
+        heard?.(key, delta);
+        draft?.add(delta);
+      };
       try {
-        return await inTurn(call, deployment, {
-          ...under,
-          secrets,
-          queued,
-          progress,
-          heard: (delta) => heard?.(key, delta),
-        });
+        const answer = await inTurn(call, deployment, { ...under, secrets, queued, progress, heard: hear });
+        await draft?.end({ whole: true });
+        return answer;
       } catch (error) {
+        await draft?.end({ whole: false });
         if (!(error instanceof AttemptFailed)) throw error;
         lost.push(error.usage);
         account.spend(costOf(error.usage, deployment.price));
@@ -158,25 +183,33 @@ export function llmOperation(surroundings: Surroundings): Operation {
       if (reasoning.trim() !== "") emit({ type: "reasoning", key, ...about, text: reasoning });
       const paid = { usd, ...bill(deployment, usd, cost) };
       const named = model || deployment.model;
-      emit({ type: "call-end", ...seen, model: named, seconds: seconds(), finish, usage, cost: paid });
-      await record?.(call, { text, finish, model: named, usage, usd: own });
-      return { ok: true, text, finish, model: named, usd };
+      const told = { type: "call-end", ...llm, model: named, seconds: seconds(), finish, usage, cost: paid } as const;
+      emit({ ...told, key, ...about });
+      // the answer is paid for and shall be kept, whatever becomes of the recording
+      await record?.(call, { text, finish, model: named, usage, usd: own }).catch((error: unknown) => {
+        broken = { error };
+        emit({ type: "warning", message: error instanceof Error ? error.message : String(error) });
+      });
+      const insteadOf = call.insteadOf === undefined ? {} : { insteadOf: call.insteadOf };
+      return { ok: true, text, finish, model: named, usd, ...insteadOf, told };
     } catch (error) {
       if (!(error instanceof ProviderError || error instanceof Refused)) throw error;
       if (error instanceof ProviderError) connection.breaker.failed(error.kind, error.message);
       const failure = clean(failureOf(error, error instanceof ProviderError ? error.tries : tries));
       const usd = account.spent;
       const usage = sumOf(lost);
-      emit({ type: "call-failed", ...seen, ...failure, tries: [...failure.tries], seconds: seconds(), usage, usd });
-      return { ok: false, failure, usd };
+      const facts = { ...failure, tries: [...failure.tries], seconds: seconds(), usage, usd };
+      const told = { type: "call-failed", ...llm, ...facts } as const;
+      emit({ ...told, key, ...about });
+      return { ok: false, failure, usd, told };
     }
   }
 }
 
 /** Whose call it is and what for. */
-function aboutOf({ messages: _messages, schema: _schema, replaceable: _replaceable, ...about }: LlmCall) {
-  return about;
-}
+export const aboutOf = ({ role, action, subject, attempt, turn }: LlmCall): About => ({
+  ...{ role, action, subject, attempt, turn },
+});
 
 /** Milliseconds in a queue that are worth a word. */
 const aWhile = 3000;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Json, Operation } from "../engine/steps.ts";
+import type { Json, Operation, Remembering } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
 import { writeRunFile } from "../workspace.ts";
 import type { WorkTree } from "./work-tree.ts";
@@ -8,9 +8,17 @@ const OpenProject = z.object({ name: z.string() });
 const Commit = z.object({ message: z.string(), files: z.record(z.string(), z.string().nullable()) });
 const SaveRaw = z.object({ file: z.string(), text: z.string() });
 
+/** A project is opened by each execution, and finds what it has committed already; a raw answer is one that was of no use. */
+export const rememberedEffects: Readonly<Record<string, Remembering>> = {
+  "open-project": { again: true },
+  commit: { again: true },
+  "save-raw": { rejects: (key) => key.replace(/^raw\//, "") },
+};
+
 /**
  * The effects of a run on the disk: the files and commits of its project, and its raw answers. Effects are applied one by
- * one, in order. `folder` is that of the project, once it is open.
+ * one, in order; what was done before the run was broken off is found done, and not told again. `folder` is that of the
+ * project, once it is open.
  */
 export function projectEffects({
   tree,
@@ -29,18 +37,21 @@ export function projectEffects({
 
   const operations: Record<string, Operation> = {
     async "open-project"(input) {
-      const { name, folder, warnings } = await tree.open(OpenProject.parse(input).name);
+      const { name, folder, warnings, branch } = await tree.open(OpenProject.parse(input).name);
       project = folder;
       emit({ type: "project", name, folder });
+      if (branch !== undefined) emit({ type: "branch", name: branch });
       warn(warnings);
       return nothing;
     },
-    async commit(input) {
+    async commit(input, { key }) {
       const { message, files } = Commit.parse(input);
-      const { written, hash, warnings, branch } = await tree.commit(message, files);
+      const { written, hash, warnings, branch, already, byHand } = await tree.commit({ key, message, files });
+      if (already) return nothing;
+      if (byHand) emit({ type: "commit", ...byHand, files: [...byHand.files] });
       warn(warnings);
       if (branch !== undefined) emit({ type: "branch", name: branch });
-      emit({ type: "commit", message, files: written, hash });
+      emit({ type: "commit", message, files: [...written], hash });
       return nothing;
     },
     async note(input) {

@@ -1,60 +1,62 @@
 import { devNull } from "node:os";
 import { join, resolve } from "node:path";
 import { DiskError } from "../errors.ts";
+import { noPast, type Past, readPast } from "./committed-steps.ts";
+import { type Git, gitIn } from "./git.ts";
 
 /** The git history of a generated project. */
 export interface History {
   /** False where git is not installed; nothing is recorded then. */
   readonly available: boolean;
   /** Records these files, and no others; gives the short hash, empty if none of them has changed. */
-  commit(message: string, paths: readonly string[]): Promise<string>;
+  commit(message: string, paths: readonly string[], step?: string): Promise<string>;
+  /** What the run has committed here so far. */
+  past(): Promise<Past>;
 }
 
 /**
  * Opens the git history of a folder, and begins it where there is none. What the user has set up for git (hooks,
  * signing, templates, ignored files, line ends, variables) plays no part, and neither does a repository around the
- * folder. Commits are made one after another. Those of a named run carry its name, so that they can be undone together.
+ * folder. Commits are made one after another. Those of a named run carry its name, so that they can be undone together,
+ * and that of their step, so that they are found again.
  */
 export async function openHistory(folder: string, { run = "" }: { readonly run?: string } = {}): Promise<History> {
-  const git = await gitIn(resolve(folder));
-  if (!(await installed(git))) return { available: false, commit: async () => "" };
+  const git = projectGit(folder);
+  if (!(await installed(git))) return { available: false, commit: async () => "", past: async () => noPast };
   await done("begin the git history", folder, () => git(["init", "--quiet", "--template="]));
   return {
     available: true,
-    commit: (message, paths) => done(`commit "${message}"`, folder, () => commit(git, message, paths, run)),
+    commit: (message, paths, step = "") =>
+      done(`commit "${message}"`, folder, () => commit(git, paths, messageOf(message, { run, step }))),
+    past: () => done("read the git history", folder, () => readPast(git, { run })),
   };
 }
 
-/** Runs git in a folder; gives what it said, and fails with what it complained about. */
-export type Git = (args: readonly string[]) => Promise<string>;
-
-/** The paragraphs of a commit message as arguments; the last one names the run it belongs to. */
-export function messageOf(message: string, run: string): string[] {
-  const name = run.replace(/\s+/g, " ").trim();
-  return ["-m", message, ...(name ? ["-m", `Metagpt-Run: ${name}`] : [])];
+/** The paragraphs of a commit message as arguments; the last one names the run it belongs to, and the step of it. */
+export function messageOf(message: string, { run, step = "" }: { readonly run: string; readonly step?: string }) {
+  const [of, at] = [trailer("Metagpt-Run", run), trailer("Metagpt-Step", step)];
+  return ["-m", message, ...(of || at ? ["-m", `${of}${at}`.trimEnd()] : [])];
 }
 
-async function commit(git: Git, message: string, paths: readonly string[], run: string): Promise<string> {
+function trailer(name: string, value: string): string {
+  const line = value.replace(/[\s\p{C}]+/gu, " ").trim();
+  return line === "" ? "" : `${name}: ${line}\n`;
+}
+
+async function commit(git: Git, paths: readonly string[], message: readonly string[]): Promise<string> {
   if (paths.length === 0) return "";
   await git(["update-index", "--add", "--remove", "--replace", "--", ...paths]);
   const staged = await git(["diff", "--cached", "--name-only", "--no-renames", "-z", "--", ...paths]);
   const changed = staged.split("\0").filter((path) => path !== "");
   if (changed.length === 0) return "";
-  await git(["commit", "--quiet", "--allow-empty-message", ...messageOf(message, run), "--only", "--", ...changed]);
+  await git(["commit", "--quiet", "--allow-empty-message", ...message, "--only", "--", ...changed]);
   return (await git(["rev-parse", "--short", "HEAD"])).trim();
 }
 
-/** Runs git in the folder with our settings over everyone else's. */
-async function gitIn(folder: string): Promise<Git> {
-  const { simpleGit } = await import("simple-git");
-  const git = simpleGit({
-    baseDir: folder,
-    config,
-    allowEnvironment: Object.keys(environment(folder)),
-    // these guard against settings of strangers; here they are our own constants
-    unsafe: { allowUnsafeConfigPaths: true, allowUnsafeHooksPath: true, allowUnsafeTemplateDir: true },
-  }).env({ ...inherited(), ...environment(folder) });
-  return (args) => git.raw([...args]);
+/** Git in the folder of a project, with our settings over everyone else's. */
+export function projectGit(place: string): Git {
+  const folder = resolve(place);
+  return gitIn(folder, { config, env: { ...inherited(), ...environment(folder) } });
 }
 
 const config = [
@@ -62,6 +64,9 @@ const config = [
   "commit.gpgSign=false",
   "core.autocrlf=false",
   "core.quotePath=false",
+  // else a commit may outlive the files in it when the power fails
+  "core.fsync=committed",
+  "core.fsyncMethod=batch",
   "gc.auto=0",
   "maintenance.auto=false",
   `core.hooksPath=${devNull}`,
@@ -112,9 +117,11 @@ async function done<T>(task: string, folder: string, work: () => Promise<T>): Pr
     return await work();
   } catch (error) {
     const said = error instanceof Error ? error.message.trim().split("\n")[0] : String(error);
-    const hint = said?.includes(".lock")
-      ? "If no other git is at work there, delete that lock file and run again."
-      : "The files are written; the history can be made by hand with git.";
+    const hint = said?.includes("No space left")
+      ? "Free some space on the disk, then go on."
+      : said?.includes(".lock")
+        ? "If no other git is at work there, delete that lock file and run again."
+        : "The files are written; the history can be made by hand with git.";
     throw new DiskError(`Could not ${task} in ${folder}: ${said}`, { cause: error, hint });
   }
 }

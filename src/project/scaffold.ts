@@ -8,16 +8,17 @@ import { productReadme } from "./product-readme.ts";
 
 interface Scaffold {
   readonly files: Record<string, string>;
-  readonly runCommand: string;
+  /** The one line that runs the product on such a system, from its folder. */
+  readonly runCommand: (platform: NodeJS.Platform) => string;
   readonly commands: Commands;
   readonly languages: readonly Language[];
 }
 
 /**
  * Writes what the Engineer does not: package files of the languages that are used, .gitignore and README. The files are
- * the same on every platform; `runCommand` is the one line that runs the product on this one, from its folder.
+ * the same on every platform.
  */
-export function scaffold(documents: Product, platform: NodeJS.Platform = process.platform): Scaffold {
+export function scaffold(documents: Product): Scaffold {
   const product = trusted(documents);
   const languages = languagesOf(product);
   const packages = packagesOf(languages, product.packages);
@@ -28,7 +29,7 @@ export function scaffold(documents: Product, platform: NodeJS.Platform = process
     ".gitignore": gitignore(product, "package.json" in packageFiles ? ["node_modules/"] : [], languages),
     "README.md": productReadme(product, commands, languages),
   };
-  return { files, runCommand: commandLine(commands, platform), commands, languages };
+  return { files, runCommand: (platform) => commandLine(commands, platform), commands, languages };
 }
 
 /** The same with names and paths that can be written into any file. */

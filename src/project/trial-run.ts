@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { z } from "zod";
-import type { Json, Operation } from "../engine/steps.ts";
+import type { Json, Operation, Remembering } from "../engine/steps.ts";
 import type { Emit } from "../events.ts";
-import { watchLeftovers } from "./leftovers.ts";
+import { setLeftoversAside, watchLeftovers } from "./leftovers.ts";
 import { ProbeRequest } from "./probe/answers.ts";
 import { playwrightVariable, probeLine, probeSeconds, readProbe } from "./probe/call.ts";
 import { findChromium } from "./probe/chromium.ts";
@@ -25,6 +25,8 @@ const Steps = z.object({
 interface Circumstances {
   /** The folder of the project, once there is one. */
   readonly folder: () => string;
+  /** Remembers what a trial that is killed may leave behind. */
+  readonly runFolder: string;
   readonly sandbox: SandboxChoice;
   /** Asked once per run, before anything is run, with the commands; a no is final. */
   readonly consent: (commands: readonly string[], sandbox: Sandbox) => Promise<boolean>;
@@ -37,7 +39,7 @@ interface Circumstances {
 const patience = { install: 600, build: 300, test: 60 } as const;
 
 /** Runs the steps of a trial one after the other in a sandbox; what needs a step that failed is not tried. */
-export function trialOperation({ folder, sandbox: choice, consent, probe, emit }: Circumstances): Operation {
+export function trialOperation({ folder, runFolder, sandbox: choice, consent, probe, emit }: Circumstances): Operation {
   let agreed: Promise<boolean> | undefined;
 
   return async (input, { signal }) => {
@@ -52,7 +54,10 @@ export function trialOperation({ folder, sandbox: choice, consent, probe, emit }
       return { ...about, refused: "running it was not agreed to", steps: [] } satisfies Trial as Json;
 
     const tried: TriedStep[] = [];
-    const cleanUp = await watchLeftovers(folder());
+    const { paths, aside } = await setLeftoversAside(folder(), runFolder);
+    if (paths.length > 0)
+      emit({ type: "warning", message: `${named(paths)} came since a trial was broken off: moved to ${aside}` });
+    const cleanUp = await watchLeftovers(folder(), runFolder);
     for (const step of steps) {
       const broken = tried.find(({ what, works }) => (what === "install" || what === "build") && works !== "yes");
       emit({ type: "command-start", what: step.what, line: step.line });
@@ -69,6 +74,12 @@ export function trialOperation({ folder, sandbox: choice, consent, probe, emit }
     return { ...about, refused: "", steps: tried } satisfies Trial as Json;
   };
 }
+
+/** A trial that did not take place is made when the run goes on. */
+export const rememberedTrials: Remembering = { settles: (answer) => (answer as unknown as Trial).refused === "" };
+
+const named = (paths: readonly string[]): string =>
+  paths.slice(0, 5).join(", ") + (paths.length > 5 ? ` and ${paths.length - 5} more` : "");
 
 const resultOf = ({ what, line, subject = "" }: TrialStep) => ({ what, line, subject });
 

@@ -330,7 +330,7 @@ describe.skipIf(!hasPty)("the boss at a real terminal (needs python3)", () => {
   const program = `
     import { bossOperation } from ${JSON.stringify(join(root, "bin/boss.ts"))};
     import { onInterrupt } from ${JSON.stringify(join(root, "bin/interrupt.ts"))};
-    const interrupt = onInterrupt((message) => process.stderr.write("INTERRUPT " + message + "\\n"), 0);
+    const interrupt = onInterrupt((message) => process.stderr.write("INTERRUPT " + message + "\\n"), { grace: 0 });
     const ask = bossOperation({ signal: interrupt.stop });
     const about = { key: "", lane: "", signal: interrupt.abort };
     const answers = [];

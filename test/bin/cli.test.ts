@@ -183,12 +183,12 @@ describe("what needs somebody at the terminal is refused where nobody is", () =>
     const config = `llm: {api_type: open_llm, base_url: "${server.url}/v1", model: qwen}\n`;
     const { cwd, code, stderr } = await run(["a greeter", "--review"], { "config/config2.yaml": config });
     expect(code).toBe(9);
-    const [, folder = ""] = /go on with: metagpt --recover-path (\S+) --review$/m.exec(stderr) ?? [];
-    expect(folder).toBe(join(cwd, "workspace/greeter"));
+    expect(stderr).toMatch(/^metagpt resume \S+\n$/m);
+    const folder = join(cwd, "workspace/greeter");
     expect(JSON.parse(readFileSync(join(folder, "docs/prd.json"), "utf8"))).toMatchObject({ project_name: "greeter" });
     expect(existsSync(join(folder, "docs/system_design.json"))).toBe(false);
 
-    const next = await metagpt(["--recover-path", folder, "--review"], { cwd });
+    const next = await metagpt(["resume", folder], { cwd });
     expect(next.code).toBe(9);
     expect(existsSync(join(folder, "docs/system_design.json"))).toBe(true);
     expect(existsSync(join(folder, "docs/task.json"))).toBe(false);

@@ -21,6 +21,7 @@ const circumstances = {
   idea,
   requireVerified: false,
   stopped: false,
+  resume: (outcome: TeamResult["outcome"]) => `go on after ${outcome}`,
 };
 const end = (outcome: TeamResult["outcome"], missing: Missing[] = [], made: TeamResult["documents"] = documents) =>
   ending({ outcome, missing, documents: made }, circumstances);
@@ -41,14 +42,10 @@ describe("the end of a run", () => {
     );
   });
 
-  it.each([
-    [idea, 'metagpt "写一个贪吃蛇" --llm NAME'],
-    ["say $HOME", "the same command with --llm NAME"],
-    ["a\nb", "the same command with --llm NAME"],
-  ])("names the command that goes on where an answer was unusable: %j", (words, command) => {
-    const event = ending({ outcome: "incomplete", missing: [], documents: {} }, { ...circumstances, idea: words });
-    expect(event.hint).toContain("metagpt repair reads it");
-    expect(event.hint).toContain(command);
+  it("names the command that goes on, unless all is done", () => {
+    expect(end("done").resume).toBeUndefined();
+    for (const outcome of ["budget", "rounds", "incomplete", "unreachable", "review", "stopped"] as const)
+      expect(end(outcome).resume).toBe(`go on after ${outcome}`);
   });
 
   it("gives the advice of the failure itself before the usual", () => {

@@ -6,11 +6,7 @@ type CallEnd = Extract<NewEvent, { type: "call-end" }>;
 /** Stamps events as a run would. */
 export function stamped(events: readonly NewEvent[]): RunEvent[] {
   const heard: RunEvent[] = [];
-  const emit = emitter(
-    "run-1",
-    (event) => heard.push(event),
-    () => new Date("2026-01-02T03:04:05Z"),
-  );
+  const emit = emitter("run-1", (event) => heard.push(event), { now: () => new Date("2026-01-02T03:04:05Z") });
   for (const event of events) emit(event);
   return heard;
 }

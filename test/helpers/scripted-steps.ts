@@ -17,6 +17,12 @@ export const failed = (kind: FailureKind | "budget" | "stopped" | "skipped", mes
   failure: { kind, message, tries: [] },
 });
 
+/** An answer says in whose place it was given, as the question does. */
+export function inPlace(answer: LlmAnswer, input: Json): LlmAnswer {
+  const { insteadOf } = input as unknown as LlmCall;
+  return answer.ok && insteadOf !== undefined ? { ...answer, insteadOf } : answer;
+}
+
 /** Steps that play answers in order, remember what was asked and caused, and fail on one question too many. */
 export function scriptedSteps(...answers: LlmAnswer[]) {
   const asked: { key: string; lane: string; request: LlmCall }[] = [];
@@ -26,7 +32,7 @@ export function scriptedSteps(...answers: LlmAnswer[]) {
       asked.push({ key, lane, request: input as unknown as LlmCall });
       const answer = answers.shift();
       if (!answer) throw new Error(`nobody scripted an answer to ${key}`);
-      return answer as unknown as Json;
+      return inPlace(answer, input) as unknown as Json;
     },
     apply(key, operation, input) {
       caused.push({ key, operation, input: input as Record<string, unknown> });

@@ -9,7 +9,7 @@ import type { TrialStep, TriedStep } from "../../src/project/trial.ts";
 import type { Role } from "../../src/role.ts";
 import { hire, type TeamInput } from "../../src/team.ts";
 import { idea } from "./greeter.ts";
-import { said } from "./scripted-steps.ts";
+import { inPlace, said } from "./scripted-steps.ts";
 
 /** The options of a usual run. */
 export const usual: RunOptions = {
@@ -93,7 +93,7 @@ export async function runTeam({ roles, answer, options = {}, lanes = {}, order =
       const call = input as unknown as LlmCall;
       asked.push({ key, lane, call });
       const given = answer(call, key);
-      return (typeof given === "string" ? said(given) : given) as unknown as Json;
+      return inPlace(typeof given === "string" ? said(given) : given, input) as unknown as Json;
     },
     ...Object.fromEntries(["note", "commit", "save-raw", "open-project"].map((name) => [name, keep(name)])),
   };

@@ -101,6 +101,10 @@ it("asks the model of the lane and answers text, model and cost", async () => {
     finish: "stop",
     model: "gpt-x-2026",
     usd: 0.002,
+    told: {
+      ...{ type: "call-end", llm: "main", model: "gpt-x-2026", seconds: 1.5, finish: "stop", usage },
+      cost: { usd: 0.002, basis: "known" },
+    },
   });
   expect(llm.asked).toEqual([{ about, messages: question().messages, schema, maxTokens: 1000 }]);
   expect(budget.spent).toBe(0.002);
@@ -313,7 +317,7 @@ it("answers a failure as data, with its hint and every try, and gives the money 
     hint: "Check OPENAI_API_KEY.",
     tries: ["gpt-x does not know this key"],
   };
-  expect(await ask()).toEqual({ ok: false, usd: 0, failure });
+  expect(await ask()).toMatchObject({ ok: false, usd: 0, failure });
   expect(events.at(-1)).toEqual({
     type: "call-failed",
     ...seen,
@@ -474,7 +478,7 @@ describe("a try that broke off", () => {
       hint: expect.stringContaining("--investment"),
       tries: ["the stream broke"],
     };
-    expect(await ask()).toEqual({ ok: false, usd: lost, failure });
+    expect(await ask()).toMatchObject({ ok: false, usd: lost, failure });
     expect(types()).toEqual(["call-start", "call-failed"]);
     expect(events.at(-1)).toMatchObject({ usage: { input: prompt, output: 750, source: "estimated" }, usd: lost });
     expect([llm.asked.length, budget.spent]).toEqual([1, lost]);
@@ -530,16 +534,18 @@ describe("a try that broke off", () => {
   });
 });
 
-it("has counted an answer that cannot be recorded", async () => {
+it("gives an answer that cannot be recorded, says so, and asks for no other", async () => {
   const { ask, events, budget } = desk({
     script: [{ text: "whole", usage }],
     record: async () => {
       throw new Error("the disk is full");
     },
   });
-  await expect(ask()).rejects.toThrow("the disk is full");
-  expect(events.at(-1)).toMatchObject({ type: "call-end", cost: { usd: 0.002 } });
+  expect(await ask()).toMatchObject({ ok: true, text: "whole" });
+  expect(events.at(-2)).toMatchObject({ type: "call-end", cost: { usd: 0.002 } });
+  expect(events.at(-1)).toEqual({ type: "warning", message: "the disk is full" });
   expect(budget.spent).toBe(0.002);
+  await expect(ask()).rejects.toThrow("the disk is full");
 });
 
 describe("what a model thinks", () => {

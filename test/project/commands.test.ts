@@ -81,6 +81,6 @@ describe("runCommand", () => {
       packages: [],
       otherPackages: [],
     };
-    expect(scaffold(product, "linux").runCommand).toBe(expected);
+    expect(scaffold(product).runCommand("linux")).toBe(expected);
   });
 });

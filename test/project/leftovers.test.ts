@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { watchLeftovers } from "../../src/project/leftovers.ts";
+import { setLeftoversAside, watchLeftovers } from "../../src/project/leftovers.ts";
 import { filesIn, tempFolder } from "../helpers/temp.ts";
 
 /** A folder with files, in which something is tried out. */
@@ -24,7 +24,7 @@ it("removes what came since and is not ignored, and nothing else", async () => {
     "data/old.txt": "mine",
   });
   execFileSync("git", ["init", "-q", folder]);
-  const cleanUp = await watchLeftovers(folder);
+  const cleanUp = await watchLeftovers(folder, tempFolder());
   for (const path of ["data/new.txt", "留言/条目.json", "a.log", "build/out.js", "deep/er/x"]) write(path);
   mkdirSync(join(folder, "empty"));
   await cleanUp();
@@ -41,8 +41,37 @@ it("removes what came since and is not ignored, and nothing else", async () => {
 
 it("removes nothing where there is no git to ask", async () => {
   const { folder, write } = folderWith({});
-  const cleanUp = await watchLeftovers(folder);
+  const cleanUp = await watchLeftovers(folder, tempFolder());
   write("kept.txt");
   await cleanUp();
   expect(Object.keys(filesIn(folder))).toEqual(["kept.txt"]);
+});
+
+it("moves away what a killed trial has left, and forgets it when it is done", async () => {
+  const { folder, write } = folderWith({ ".gitignore": "*.log\n", "main.py": "x" });
+  execFileSync("git", ["init", "-q", folder]);
+  const runFolder = tempFolder();
+  await watchLeftovers(folder, runFolder);
+  for (const path of ["left.txt", "data/new.txt", "a.log", "lib/tracked.py", "lib/left.pyc"]) write(path);
+  execFileSync("git", ["add", "lib/tracked.py"], { cwd: folder });
+
+  const { paths, aside } = await setLeftoversAside(folder, runFolder);
+  expect([...paths].sort()).toEqual(["data", "left.txt", "lib/left.pyc"]);
+  expect(Object.keys(filesIn(aside))).toEqual(["data/new.txt", "left.txt", "lib/left.pyc"]);
+  expect(Object.keys(filesIn(folder))).toEqual([".gitignore", "a.log", "lib/tracked.py", "main.py"]);
+  write("later.txt");
+  expect(await setLeftoversAside(folder, runFolder)).toEqual({ paths: [], aside: "" });
+});
+
+it("keeps no note of a trial that has ended, and heeds none about another folder", async () => {
+  const { folder, write } = folderWith({});
+  execFileSync("git", ["init", "-q", folder]);
+  const runFolder = tempFolder();
+  const cleanUp = await watchLeftovers(folder, runFolder);
+  expect(Object.keys(filesIn(runFolder))).toEqual(["standing.json"]);
+  await cleanUp();
+  expect(Object.keys(filesIn(runFolder))).toEqual([]);
+  await watchLeftovers(tempFolder(), runFolder);
+  write("mine.txt");
+  expect((await setLeftoversAside(folder, runFolder)).paths).toEqual([]);
 });

@@ -24,7 +24,7 @@ const text = (...lines: string[]) => `${lines.join("\n")}\n`;
 
 const whatIsWritten = ({ files, runCommand, languages }: ReturnType<typeof scaffold>) => ({
   files,
-  runCommand,
+  runCommand: runCommand("linux"),
   languages,
 });
 
@@ -42,7 +42,7 @@ describe("scaffold", () => {
       entryPoint: "index.html",
       packages: [{ name: "Canvas API", version: "" }],
     });
-    expect(whatIsWritten(scaffold(game, "linux"))).toEqual({
+    expect(whatIsWritten(scaffold(game))).toEqual({
       files: {
         ".gitignore": text(".DS_Store", ".env", "*.log"),
         "README.md": text(
@@ -72,9 +72,9 @@ describe("scaffold", () => {
       runCommand: "xdg-open index.html",
       languages: ["javascript"],
     });
-    expect(scaffold(game, "darwin").runCommand).toBe("open index.html");
-    expect(scaffold(game, "win32").runCommand).toBe("start index.html");
-    expect(scaffold(game, "win32").files).toEqual(scaffold(game, "linux").files);
+    expect(scaffold(game).runCommand("darwin")).toBe("open index.html");
+    expect(scaffold(game).runCommand("win32")).toBe("start index.html");
+    expect(scaffold(game).files).toEqual(scaffold(game).files);
   });
 
   it("writes a Chinese game in Chinese", () => {
@@ -91,7 +91,7 @@ describe("scaffold", () => {
       entryPoint: "index.html",
       runCommand: "npm start",
     });
-    expect(whatIsWritten(scaffold(game, "linux"))).toEqual({
+    expect(whatIsWritten(scaffold(game))).toEqual({
       files: {
         ".gitignore": text(".DS_Store", ".env", "*.log"),
         "README.md": text(
@@ -140,7 +140,7 @@ describe("scaffold", () => {
       ],
       otherPackages: [{ name: "sqlite3", version: "3" }],
     });
-    expect(whatIsWritten(scaffold(todo, "linux"))).toEqual({
+    expect(whatIsWritten(scaffold(todo))).toEqual({
       files: {
         ".gitignore": text(".DS_Store", ".env", "*.log", "__pycache__/", ".venv/"),
         "README.md": text(
@@ -178,7 +178,7 @@ describe("scaffold", () => {
       runCommand: "python3 todo.py list",
       languages: ["python"],
     });
-    expect(scaffold(todo, "win32").runCommand).toBe("python todo.py list");
+    expect(scaffold(todo).runCommand("win32")).toBe("python todo.py list");
   });
 
   it("writes a Node.js server with packages", () => {
@@ -206,7 +206,7 @@ describe("scaffold", () => {
         { name: "helmet", version: "file:../../secret" },
       ],
     });
-    expect(whatIsWritten(scaffold(server, "linux"))).toEqual({
+    expect(whatIsWritten(scaffold(server))).toEqual({
       files: {
         "package.json": text(
           "{",
@@ -283,7 +283,7 @@ describe("scaffold", () => {
         { name: "gunicorn", version: "latest" },
       ],
     });
-    expect(whatIsWritten(scaffold(mixed, "linux"))).toEqual({
+    expect(whatIsWritten(scaffold(mixed))).toEqual({
       files: {
         "requirements.txt": text("Flask==2.31", "requests[socks]>=2.31,<3", "gunicorn"),
         "package.json": text(
@@ -333,7 +333,7 @@ describe("scaffold", () => {
         "python3 -m venv .venv && . .venv/bin/activate && pip install -r requirements.txt && npm install && python app.py",
       languages: ["python", "javascript"],
     });
-    expect(scaffold(mixed, "win32").runCommand).toBe(
+    expect(scaffold(mixed).runCommand("win32")).toBe(
       "python -m venv .venv && .venv\\Scripts\\activate && pip install -r requirements.txt && npm install && python app.py",
     );
   });
@@ -351,7 +351,6 @@ describe("scaffold", () => {
           { name: "std", version: "" },
         ],
       }),
-      "linux",
     );
     expect(Object.keys(written)).toEqual(["Cargo.toml", ".gitignore", "README.md"]);
     expect(written["Cargo.toml"]).toBe(
@@ -370,7 +369,6 @@ describe("scaffold", () => {
   it("does not ignore folders and files of the product", () => {
     const { files: written } = scaffold(
       product({ files: files("bin/Tool.cs", "src/obj/Model.cs", "data.log"), entryPoint: "bin/Tool.cs" }),
-      "linux",
     );
     expect(written[".gitignore"]).toBe(text(".DS_Store", ".env"));
   });
@@ -566,7 +564,7 @@ describe("package files", () => {
       },
     ],
   ])("of %s", (_, about, expected) => {
-    const { ".gitignore": _ignored, "README.md": _readme, ...rest } = scaffold(product(about), "linux").files;
+    const { ".gitignore": _ignored, "README.md": _readme, ...rest } = scaffold(product(about)).files;
     expect(rest).toEqual(expected);
   });
 });

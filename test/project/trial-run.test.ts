@@ -21,6 +21,7 @@ async function tried(files: Readonly<Record<string, string>>, steps: readonly Tr
   const events: NewEvent[] = [];
   const operation = trialOperation({
     folder: () => folder,
+    runFolder: tempFolder(),
     sandbox: "auto",
     async consent(commands) {
       asked.push(commands);

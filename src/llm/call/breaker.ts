@@ -1,4 +1,5 @@
 import type { FailureKind } from "../provider.ts";
+import { monotonic } from "./monotonic.ts";
 
 export interface BreakerOptions {
   /** How many failures in a row are enough, 3 where absent. */
@@ -26,7 +27,7 @@ const lasting: readonly FailureKind[] = ["auth", "quota"];
  * Skips a deployment that has failed several times in a row, or once in a way that will not pass. After a rest one call
  * is let through, and if nothing good comes of it, one more after each further rest.
  */
-export function createBreaker({ failures = 3, rest = 60_000, clock = Date.now }: BreakerOptions = {}): Breaker {
+export function createBreaker({ failures = 3, rest = 60_000, clock = monotonic }: BreakerOptions = {}): Breaker {
   let inRow = 0;
   let reason = "";
   let nextTry = 0;

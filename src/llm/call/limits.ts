@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import type { RateLimits } from "../deployment.ts";
 import { ProviderError } from "../provider.ts";
 import { duration, waitHint } from "../wire/failure.ts";
+import { monotonic } from "./monotonic.ts";
 
 /** Frees the place of a call, and counts the tokens it has really used instead of those it came with. */
 export type Leave = (usedTokens?: number) => void;
@@ -39,7 +40,7 @@ export function createLimits(
     tokensPerMinute = Number.POSITIVE_INFINITY,
   }: RateLimits,
   {
-    clock = Date.now,
+    clock = monotonic,
     sleep = (ms, signal) => sleepFor(ms, undefined, { signal }),
   }: { clock?: () => number; sleep?: (ms: number, signal: AbortSignal) => Promise<void> } = {},
 ): Limits {

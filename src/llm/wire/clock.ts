@@ -40,9 +40,9 @@ export function startClock(timeouts: Timeouts, caller: AbortSignal | null | unde
   const deadline = new AbortController();
   const signal = caller ? AbortSignal.any([caller, deadline.signal]) : deadline.signal;
   const limit = (ms: number, what: string) => {
-    const late = new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" });
+    const end = () => deadline.abort(new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" }));
     // A socket under way keeps the process alive; a clock alone shall not.
-    const timer = setTimeout(() => deadline.abort(late), Math.min(ms, 2 ** 31 - 1)).unref();
+    const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1)).unref();
     return () => clearTimeout(timer);
   };
   const stop = limit(whole, "did not finish its answer");

@@ -1,7 +1,9 @@
-import { lstat, mkdtemp, rm } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Git, messageOf, ourIdentity } from "../history.ts";
+import { DiskError } from "../../errors.ts";
+import type { Git } from "../git.ts";
+import { messageOf, ourIdentity } from "../history.ts";
 import { changeFiles, staysInside } from "./disk.ts";
 import { refusePrograms, strangersGit } from "./git.ts";
 
@@ -12,13 +14,18 @@ interface Change {
   /** By path; undefined deletes. */
   readonly files: Readonly<Record<string, string | undefined>>;
   readonly run: string;
+  readonly step?: string;
+  readonly known?: Readonly<Record<string, string>>;
+  readonly ours?: ReadonlySet<string>;
 }
 
 /** Changes files and records exactly them in one commit; gives its short hash, empty if nothing changed. */
-export async function commitFiles({ git, folder, message, files, run }: Change): Promise<string> {
+export async function commitFiles(change: Change): Promise<string> {
+  const { git, folder, files } = change;
   const paths = Object.keys(files);
   if (paths.length === 0) return "";
   await refusePrograms(git, folder);
+  await refuseEdited(change);
   const tracked = new Set<string>();
   // what leads elsewhere counts as not tracked, and is refused for its name
   for (const some of portions(paths.filter(staysInside))) {
@@ -26,27 +33,51 @@ export async function commitFiles({ git, folder, message, files, run }: Change):
   }
   const putBack = await changeFiles(folder, files, tracked);
   try {
-    return await recorded({ git, folder, message, files, run }, putBack);
+    return await recorded(change, putBack);
   } catch (error) {
     await putBack();
     throw error;
   }
 }
 
+/** After a stop: what somebody has changed meanwhile is not overwritten. */
+async function refuseEdited({ git, folder, files, known, ours }: Change): Promise<void> {
+  if (!known) return;
+  for (const some of portions(Object.keys(files).filter(staysInside))) {
+    const changed = await git(["diff", "--name-only", "--no-renames", "-z", "HEAD", "--", ...some]);
+    for (const path of changed.split("\0").filter((name) => name !== "" && !ours?.has(name))) {
+      const standing = await readFile(join(folder, path)).catch(() => undefined);
+      // a file that was deleted holds nothing that could be lost
+      const held = [files, known].some((texts) => standing?.equals(Buffer.from(textIn(texts, path) ?? "")));
+      if (!standing || held) continue;
+      throw new DiskError(`${path} in ${folder} was changed while the run was stopped; it is not overwritten.`, {
+        hint: `Commit it (git commit ${path}), or put it back (git checkout HEAD -- ${path}), then resume the run.`,
+      });
+    }
+  }
+}
+
+/** A path may be called like what every object has. */
+const textIn = (texts: Readonly<Record<string, string | undefined>>, path: string) =>
+  Object.hasOwn(texts, path) ? texts[path] : undefined;
+
 /** Makes the commit beside the index, so that nothing else is in it and no hook has a say. */
-async function recorded({ git, folder, message, files, run }: Change, putBack: () => Promise<void>): Promise<string> {
+async function recorded(
+  { git, folder, message, files, run, step = "" }: Change,
+  putBack: () => Promise<void>,
+): Promise<string> {
   const paths = Object.keys(files);
   const head = (await git(["rev-parse", "HEAD"])).trim();
   const aside = await mkdtemp(join(tmpdir(), "metagpt-index-"));
   try {
-    const index = await strangersGit(folder, { GIT_INDEX_FILE: join(aside, "index") });
+    const index = strangersGit(folder, { GIT_INDEX_FILE: join(aside, "index") });
     await index(["read-tree", head]);
     await update(index, folder, paths);
     const tree = (await index(["write-tree"])).trim();
     if (tree === (await git(["rev-parse", `${head}^{tree}`])).trim()) return "";
 
-    const author = await strangersGit(folder, await identity(git));
-    const commit = (await author(["commit-tree", tree, "-p", head, ...messageOf(message, run)])).trim();
+    const author = strangersGit(folder, await identity(git));
+    const commit = (await author(["commit-tree", tree, "-p", head, ...messageOf(message, { run, step })])).trim();
     await update(git, folder, paths);
     try {
       await author(["update-ref", "-m", `commit: ${message.split("\n")[0]}`, "HEAD", commit, head]);

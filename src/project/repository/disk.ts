@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, readFile, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DiskError, errorCode } from "../../errors.ts";
-import { writeWholeFile } from "../../whole-file.ts";
+import { syncFolder, writeWholeFile } from "../../whole-file.ts";
 import { cleanPath, folded } from "../path.ts";
 
 /**
@@ -45,6 +45,7 @@ export async function changeFiles(
   try {
     for (const [path, text] of entries) if (text === undefined) await change(path, text);
     for (const [path, text] of entries) if (text !== undefined) await change(path, text);
+    for (const below of new Set(entries.map(([path]) => dirname(join(folder, path))))) await syncFolder(below);
   } catch (error) {
     await putBack();
     const code = errorCode(error);
@@ -103,7 +104,7 @@ async function refuseTwins(folder: string, path: string): Promise<void> {
 async function write(folder: string, path: string, text: string, mode: number): Promise<void> {
   const file = join(folder, path);
   await mkdir(dirname(file), { recursive: true });
-  await writeWholeFile(file, text, { mode });
+  await writeWholeFile(file, text, { mode, syncing: false });
   // the mask of the process does not apply to what had more rights before
   if (((await lstat(file)).mode & 0o777) !== mode) await chmod(file, mode);
 }

@@ -1,6 +1,6 @@
 import { lstat, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Git } from "../history.ts";
+import type { Git } from "../git.ts";
 import { staysInside } from "./disk.ts";
 
 interface Texts {

@@ -1,30 +1,14 @@
 import { devNull } from "node:os";
 import { CompanyError, DiskError, UsageError } from "../../errors.ts";
-import { type Git, inherited } from "../history.ts";
+import { type Git, gitIn } from "../git.ts";
+import { inherited } from "../history.ts";
 
 /**
  * Runs git in a repository that may come from anybody. Its hooks, monitors and drivers do not run and nothing is fetched;
  * what the user has set up for git (identity, line ends, ignored files, filters such as Git LFS) counts.
  */
-export async function strangersGit(folder: string, more: Readonly<Record<string, string>> = {}): Promise<Git> {
-  const { simpleGit } = await import("simple-git");
-  const own = { ...ofUser(), ...environment, ...more };
-  const git = simpleGit({
-    baseDir: folder,
-    config,
-    allowEnvironment: Object.keys(own),
-    // these guard against settings of strangers; here they are our own constants and the user's own files
-    unsafe: {
-      allowUnsafeConfigPaths: true,
-      allowUnsafeHooksPath: true,
-      allowUnsafeFsMonitor: true,
-      allowUnsafeProtocolOverride: true,
-      allowUnsafeDiffExternal: true,
-      allowUnsafeCredentialHelper: true,
-    },
-  }).env({ ...inherited(), ...own });
-  return (args) => git.raw([...args]);
-}
+export const strangersGit = (folder: string, more: Readonly<Record<string, string>> = {}): Git =>
+  gitIn(folder, { config, env: { ...inherited(), ...ofUser(), ...environment, ...more } });
 
 const config = [
   `core.hooksPath=${devNull}`,

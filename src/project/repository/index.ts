@@ -1,8 +1,11 @@
 import { lstat, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { UsageError } from "../../errors.ts";
-import { type Git, installed } from "../history.ts";
-import { folded, projectName } from "../path.ts";
+import { type Past, readPast } from "../committed-steps.ts";
+import type { Git } from "../git.ts";
+import { installed } from "../history.ts";
+import { gone } from "../stale-locks.ts";
+import { newBranch, standAt, standOn } from "./branch.ts";
 import { commitFiles } from "./commit.ts";
 import { closedPaths, readTexts } from "./files.ts";
 import { inRepository, refusePrograms, strangersGit } from "./git.ts";
@@ -24,37 +27,59 @@ export interface Repository {
     /** Files and folders that stand there besides and are not to be written. */
     readonly closed: readonly string[];
   }>;
-  /** Begins a branch at the present commit, `metagpt/<name>` or with -2, -3, and goes there; files stay as they are. */
-  branchOff(name: string): Promise<string>;
+  /** The present commit, and a name for a branch that begins there: `metagpt/<name>`, or with -2, -3. Makes nothing. */
+  newBranch(name: string): Promise<readonly [base: string, branch: string]>;
+  /**
+   * Makes sure that this branch of a run is checked out; it is made, or gone to, where the commit it began at still is.
+   * Files stay as they are. Refuses where something else is checked out.
+   */
+  standOn(begun: { readonly base: string; readonly branch: string }): Promise<void>;
+  /** Refuses where another commit is checked out. */
+  standAt(base: string): Promise<void>;
+  /** What a run has committed since a commit. */
+  past(run: string, since: string): Promise<Past>;
   /**
    * Writes, or with undefined deletes, these files and records them in one commit of this run, by the user if git knows
    * one; everything else stays as it is. If anything fails, the files are put back. Gives the short hash, empty if
    * nothing changed.
    */
-  commit(message: string, files: Readonly<Record<string, string | undefined>>, run: string): Promise<string>;
+  commit(
+    message: string,
+    files: Readonly<Record<string, string | undefined>>,
+    run: string,
+    more?: {
+      readonly step?: string;
+      /** Given after a stop: a file that is neither as committed, nor as here, nor as it shall be is not overwritten. */
+      readonly known?: Readonly<Record<string, string>>;
+      /** Files that the run itself had written and not committed. */
+      readonly ours?: ReadonlySet<string>;
+    },
+  ): Promise<string>;
 }
 
 interface Opening {
   readonly allowDirty: boolean;
   /** What is said to do about changes that are not committed. */
   readonly advice?: string;
+  /** A run goes on there: what it had written and not yet committed may stand in the files. */
+  readonly resuming?: boolean;
 }
 
 /** Opens an existing repository to change it, without changing it yet; refuses what could not be taken back by git. */
 export async function openRepository(
   folder: string,
-  { allowDirty, advice = "Commit or stash them, or let them be with --allow-dirty." }: Opening,
+  { allowDirty, advice = "Commit or stash them, or let them be with --allow-dirty.", resuming = false }: Opening,
 ): Promise<Repository> {
   const root = resolve(folder);
   const found = await stat(root).catch(() => undefined);
   if (!found?.isDirectory()) throw new UsageError(`There is no folder ${root}.`);
-  const git = await strangersGit(root);
+  const git = strangersGit(root);
   await refuseOtherFolders(git, root);
   await refusePrograms(git, root);
   const look = <T>(work: () => Promise<T>) => inRepository("look at the repository", root, work);
   const head = await look(() => headOf(git, root));
-  await look(() => refuseUnfinished(git, root));
-  await look(() => refuseDirty(git, root, { allowDirty, advice }));
+  await look(() => refuseUnfinished(git, root, resuming));
+  await look(() => refuseDirty(git, root, { allowDirty: allowDirty || resuming, advice }));
   const branch = await look(() => git(["symbolic-ref", "--quiet", "--short", "HEAD"]));
   return {
     folder: root,
@@ -65,9 +90,12 @@ export async function openRepository(
         const texts = await readTexts(git, root, { untracked: allowDirty });
         return { ...texts, closed: await closedPaths(git, texts.files) };
       }),
-    branchOff: (name) => inRepository("begin a branch", root, () => branchOff(git, name)),
-    commit: (message, files, run) =>
-      inRepository(`commit "${message}"`, root, () => commitFiles({ git, folder: root, message, files, run })),
+    newBranch: (name) => look(() => newBranch(git, name)),
+    standOn: (begun) => inRepository(`go to the branch ${begun.branch}`, root, () => standOn(git, root, begun)),
+    standAt: (base) => look(() => standAt(git, root, base)),
+    past: (run, since) => look(() => readPast(git, { run, since })),
+    commit: (message, files, run, more) =>
+      inRepository(`commit "${message}"`, root, () => commitFiles({ git, folder: root, message, files, run, ...more })),
   };
 }
 
@@ -118,10 +146,12 @@ const unfinished = [
   ["REVERT_HEAD", "a revert", "git revert"],
 ] as const;
 
-async function refuseUnfinished(git: Git, root: string): Promise<void> {
+async function refuseUnfinished(git: Git, root: string, resuming: boolean): Promise<void> {
   const folder = (await git(["rev-parse", "--absolute-git-dir"])).replace(/\n$/, "");
   for (const [name, what, command] of unfinished) {
-    if (!(await lstat(join(folder, name)).catch(() => undefined))) continue;
+    const there = async () => (await lstat(join(folder, name)).catch(() => undefined)) !== undefined;
+    // a git that a killed run has started may still be about to end
+    if (!(await there()) || (resuming && name === "index.lock" && (await gone(there)))) continue;
     if (name === "index.lock")
       throw new UsageError(`Another git is at work in ${root}.`, {
         hint: `Wait until it has ended; if none is, delete ${join(folder, name)}.`,
@@ -132,7 +162,11 @@ async function refuseUnfinished(git: Git, root: string): Promise<void> {
   }
 }
 
-async function refuseDirty(git: Git, root: string, { allowDirty, advice }: Required<Opening>): Promise<void> {
+async function refuseDirty(
+  git: Git,
+  root: string,
+  { allowDirty, advice }: Required<Omit<Opening, "resuming">>,
+): Promise<void> {
   const status = ["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=normal"];
   const entries = (await git([...status, "--ignore-submodules=all"])).split("\0").filter((entry) => entry !== "");
   const conflicts = entries.filter((entry) => /^(?:DD|AU|UD|UA|DU|AA|UU) /.test(entry));
@@ -150,29 +184,4 @@ async function refuseDirty(git: Git, root: string, { allowDirty, advice }: Requi
 function named(entries: readonly string[]): string {
   const names = entries.slice(0, 5).map((entry) => entry.slice(3).replace(/\p{C}/gu, "?"));
   return names.join(", ") + (entries.length > 5 ? ` and ${entries.length - 5} more` : "");
-}
-
-async function branchOff(git: Git, name: string): Promise<string> {
-  const refs = (await git(["for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads"])).split("\n").map(folded);
-  // a branch called metagpt leaves no room for branches below it
-  const wanted = `metagpt${refs.includes("metagpt") ? "-" : "/"}${slugOf(name)}`;
-  const taken = (branch: string) => refs.some((ref) => ref === branch || ref.startsWith(`${branch}/`));
-  let branch = wanted;
-  for (let count = 2; taken(branch); count++) branch = `${wanted}-${count}`;
-  const head = (await git(["rev-parse", "HEAD"])).trim();
-  // neither of these touches a file or the index
-  await git(["update-ref", "-m", "branch: begun by metagpt", `refs/heads/${branch}`, head, "0".repeat(head.length)]);
-  await git(["symbolic-ref", "-m", `checkout: moving to ${branch}`, "HEAD", `refs/heads/${branch}`]);
-  return branch;
-}
-
-/** Lower case, digits and hyphens; what has no such letters is a change. */
-function slugOf(name: string): string {
-  const slug = /[a-z0-9]/i.test(name.normalize("NFKD")) ? projectName(name).replaceAll("_", "-") : "change";
-  return slug.length > 40
-    ? slug
-        .slice(0, 41)
-        .replace(/-[^-]*$/, "")
-        .slice(0, 40)
-    : slug;
 }

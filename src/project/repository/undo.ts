@@ -1,5 +1,5 @@
 import { UsageError } from "../../errors.ts";
-import type { Git } from "../history.ts";
+import type { Git } from "../git.ts";
 import { identity } from "./commit.ts";
 import { inRepository, strangersGit } from "./git.ts";
 import { openRepository } from "./index.ts";
@@ -19,21 +19,20 @@ export async function undoLastRun(folder: string): Promise<Undone> {
     allowDirty: false,
     advice: "Commit or stash them, then undo again.",
   });
-  const git = await strangersGit(root);
+  const git = strangersGit(root);
   const { run, commits } = lastRun(await inRepository("read the history", root, () => history(git)), root);
-  const author = await strangersGit(root, await identity(git));
+  const author = strangersGit(root, await identity(git));
   try {
     await author(["revert", "--no-edit", ...commits.map(({ hash }) => hash)]);
   } catch (error) {
     // there is nothing to give up where the first commit was refused outright
     await git(["revert", "--abort"]).catch(() => "");
-    const [oldest, newest] = [commits.at(-1)?.hash.slice(0, 10), commits[0]?.hash.slice(0, 10)];
     const untouched = (await git(["rev-parse", "HEAD"])).trim() === head;
     throw new UsageError(
       `The run ${run} could not be taken back in ${root}${untouched ? "; nothing was changed" : " as a whole"}.`,
       {
         cause: error,
-        hint: `${untouched ? "" : `Go back with git reset --keep ${head.slice(0, 10)}. `}Revert it by hand: git revert ${oldest}^..${newest}`,
+        hint: `${untouched ? "" : `Go back with git reset --keep ${head.slice(0, 10)}. `}Revert it by hand: git revert ${spanOf(commits)}`,
       },
     );
   }
@@ -46,6 +45,8 @@ interface Commit {
   /** The run that made it; empty for everybody else. */
   readonly run: string;
   readonly body: string;
+  /** How many commits have come since. */
+  readonly since: number;
 }
 
 /** The last commits of the branch, newest first. */
@@ -55,12 +56,23 @@ async function history(git: Git): Promise<Commit[]> {
   const commits: Commit[] = [];
   for (let at = 0; at + 3 < fields.length; at += 4) {
     const [hash = "", subject = "", run = "", body = ""] = fields.slice(at, at + 4);
-    commits.push({ hash, subject, run: run.trim(), body });
+    commits.push({ hash, subject, run: run.trim(), body, since: commits.length });
   }
   return commits;
 }
 
-/** The newest commits that belong to one run, passing over what is reverted and the commits that revert it. */
+/** As arguments of git revert: a range, unless somebody else committed in between. */
+function spanOf(commits: readonly Commit[]): string {
+  const [newest, oldest] = [commits[0], commits.at(-1)];
+  const together = newest && oldest && oldest.since - newest.since === commits.length - 1;
+  if (together) return `${oldest.hash.slice(0, 10)}^..${newest.hash.slice(0, 10)}`;
+  return commits.map(({ hash }) => hash.slice(0, 10)).join(" ");
+}
+
+/**
+ * The commits of the run that committed last, passing over what is reverted, the commits that revert it, and those that
+ * somebody made while the run was stopped.
+ */
 function lastRun(history: readonly Commit[], root: string): { run: string; commits: Commit[] } {
   const reverted = new Set<string>();
   const commits: Commit[] = [];
@@ -78,6 +90,7 @@ function lastRun(history: readonly Commit[], root: string): { run: string; commi
         { hint: "Only what a run did last can be undone; older commits are reverted with git revert." },
       );
     }
+    if (commit.run === "") continue;
     if (commit.run !== run) break;
     commits.push(commit);
   }

@@ -63,7 +63,7 @@ describe("the package files and README written for a product", () => {
       { "index.html": '<!DOCTYPE html><title>x</title><script src="a.js"></script>', "a.js": "alert(1);\n" },
     ],
   ])("agree with %s", async (_, packages, code) => {
-    const { files, commands } = scaffold(product(code, packages), "linux");
+    const { files, commands } = scaffold(product(code, packages));
     const { install, build, run, test, page } = commands;
     const { findings } = await checkProject({
       files: { ...files, ...code },
@@ -76,7 +76,7 @@ describe("the package files and README written for a product", () => {
 
   it("disagree with code of another kind", async () => {
     const code = { "index.js": 'const fs = require("fs");\nconsole.log(fs);\n' };
-    const { files } = scaffold(product(code, ["left-pad"]), "linux");
+    const { files } = scaffold(product(code, ["left-pad"]));
     const { findings } = await checkProject({ files: { ...files, ...code }, contracts: [], page: "", commands: [] });
     expect(findings.map(({ path, kind }) => `${path} ${kind}`)).toEqual(["index.js import", "package.json package"]);
   });

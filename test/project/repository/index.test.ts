@@ -13,7 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { openHistory } from "../../../src/project/history.ts";
-import { openRepository } from "../../../src/project/repository/index.ts";
+import { openRepository, type Repository } from "../../../src/project/repository/index.ts";
 import { undoLastRun } from "../../../src/project/repository/undo.ts";
 import { filesIn, tempFolder } from "../../helpers/temp.ts";
 
@@ -51,6 +51,13 @@ function repository(files: Readonly<Record<string, string | Buffer>>) {
 }
 
 const open = (allowDirty = false) => openRepository(root, { allowDirty });
+
+/** Begins a branch of that name, and gives the name that it got. */
+async function branchOff(there: Repository, name: string): Promise<string> {
+  const [base, branch] = await there.newBranch(name);
+  await there.standOn({ base, branch });
+  return branch;
+}
 
 describe("openRepository", () => {
   it("says where a repository stands", async () => {
@@ -240,7 +247,7 @@ describe("a forged index", () => {
   });
 });
 
-describe("branchOff", () => {
+describe("a new branch", () => {
   it.each<[string, string[], string]>([
     ["Add a High-Score table!", [], "metagpt/add-a-high-score-table"],
     ["fix", ["metagpt/fix", "metagpt/Fix-2"], "metagpt/fix-3"],
@@ -251,7 +258,7 @@ describe("branchOff", () => {
   ])("names a branch for %j beside %j", async (name, others, branch) => {
     repository({ "a.js": "a\n" });
     for (const other of others) git("branch", other);
-    expect(await (await open()).branchOff(name)).toBe(branch);
+    expect(await branchOff(await open(), name)).toBe(branch);
     expect(git("branch", "--show-current")).toBe(branch);
     expect(git("rev-parse", branch)).toBe(git("rev-parse", "main"));
   });
@@ -260,7 +267,7 @@ describe("branchOff", () => {
     repository({ "a.js": "a\n" });
     write({ "a.js": "changed\n", "b.js": "b\n" });
     git("add", "b.js");
-    await (await open(true)).branchOff("x");
+    await branchOff(await open(true), "x");
     expect(git("status", "--porcelain")).toBe("M a.js\nA  b.js");
   });
 });
@@ -378,7 +385,7 @@ describe("commit", () => {
 
     const there = await open();
     await there.read();
-    await there.branchOff("x");
+    await branchOff(there, "x");
     await there.commit("x", { "a.js": "A\n", "b.js": "b\n" }, "r");
     await undoLastRun(root);
     expect(existsSync(trace)).toBe(false);
@@ -390,7 +397,7 @@ describe("commit", () => {
     writeFileSync(join(root, ".git/more"), '[filter "spy"]\n clean = cat\n');
     git("config", "includeIf.onbranch:metagpt/**.path", "more");
     const there = await open();
-    await there.branchOff("x");
+    await branchOff(there, "x");
     await expect(there.commit("x", { "a.js": "A\n" }, "r")).rejects.toThrow("filter.spy.clean");
     expect(filesIn(root)["a.js"]).toBe("a\n");
   });

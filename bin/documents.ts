@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeDesign } from "../actions/write-design.ts";
+import { writePrd } from "../actions/write-prd.ts";
+import { writeTasks } from "../actions/write-tasks.ts";
+import { readJournal } from "../src/engine/journal.ts";
+import type { Json } from "../src/engine/steps.ts";
+import { errorCode, UsageError } from "../src/errors.ts";
+import { standingOf } from "../src/project/standing-of.ts";
+import { writeRunFile } from "../src/workspace.ts";
+import type { KeptRun } from "./kept-run.ts";
+import { somebodyIsHere } from "./person.ts";
+import { readBegun } from "./recover.ts";
+
+/** Documents by kind that somebody wrote; the company does not ask for them. */
+export type Documents = Readonly<Record<string, Json>>;
+
+/** Where the documents lie that can be edited while a run stands still. */
+const files = {
+  [writePrd.name]: "docs/prd.json",
+  [writeDesign.name]: "docs/system_design.json",
+  [writeTasks.name]: "docs/task.json",
+};
+
+/** Keeps them in the folder of a run, which goes on with them whenever it is interrupted. */
+export async function keepDocuments(folder: string, documents: Documents): Promise<void> {
+  if (Object.keys(documents).length > 0)
+    await writeRunFile(folder, "edits.json", `${JSON.stringify(documents, null, 2)}\n`);
+}
+
+/**
+ * The documents that somebody has edited since the run wrote them, now or before an earlier interruption. Where nobody is
+ * at the terminal to review them, those that waited for it count as they stand: whoever goes on has read them.
+ */
+export async function editedDocuments({ id, folder }: KeptRun): Promise<Documents> {
+  const earlier = ((await readJson(folder, "edits.json")) ?? {}) as Documents;
+  const project = (await readJson(folder, "project.json")) as { readonly folder: string } | undefined;
+  if (!project) return earlier;
+  const { written, laterRun } = await standingOf(project.folder, id, Object.values(files));
+  if (laterRun !== undefined) {
+    throw new UsageError(`${project.folder} has been changed since by the run ${laterRun}`, {
+      hint: `Change it further with: metagpt "WHAT TO CHANGE" --project-path ${project.folder}`,
+    });
+  }
+  const read = somebodyIsHere() ? [] : await waitingForReview(folder);
+  const edited = await Promise.all(
+    Object.entries(files).map(async ([kind, path]) => {
+      const before = written[path];
+      const now = await readText(join(project.folder, path));
+      const changed = before !== undefined && now !== before;
+      return now !== undefined && (changed || read.includes(kind)) ? [kind] : [];
+    }),
+  );
+  const kinds = edited.flat();
+  if (kinds.length === 0) return earlier;
+  const { given } = await readBegun(project.folder);
+  const documents = { ...earlier, ...Object.fromEntries(kinds.map((kind) => [kind, given[kind] ?? null])) };
+  await keepDocuments(folder, documents);
+  return documents;
+}
+
+/** The kinds of documents that were shown to nobody. */
+async function waitingForReview(folder: string): Promise<string[]> {
+  const { records } = await readJournal(join(folder, "journal.jsonl"));
+  return records.flatMap((record) =>
+    "answer" in record && record.operation === "boss" && !record.settled ? (record.key.split("/")[1] ?? []) : [],
+  );
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const text = await readText(join(folder, name));
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+async function readText(file: string): Promise<string | undefined> {
+  return readFile(file, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  });
+}

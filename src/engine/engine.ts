@@ -1,0 +1,37 @@
+import { execute } from "./execute.ts";
+import { openJournal } from "./journal.ts";
+import { journalStore } from "./journal-store.ts";
+import { memoryStore } from "./memory-store.ts";
+import type { Engine, Flow, Operation, Remembering, Store } from "./steps.ts";
+
+/** The operations that are registered, and how their answers are remembered. */
+interface Registry {
+  readonly operations: Record<string, Operation>;
+  readonly remembering: Record<string, Remembering>;
+}
+
+/** An engine that forgets a run with the process. */
+export const memoryEngine = (signal: AbortSignal): Engine =>
+  engineOf(async (_run, { operations }) => memoryStore(operations, signal));
+
+/** An engine in this process that keeps each run in a journal; `journalOf` gives its file. */
+export const journalEngine = (journalOf: (run: string) => string, signal: AbortSignal): Engine =>
+  engineOf(async (run, registry) => journalStore({ ...registry, signal, journal: await openJournal(journalOf(run)) }));
+
+/** An engine over one kind of store, which is opened for each execution. */
+export function engineOf(open: (run: string, registry: Registry) => Promise<Store>): Engine {
+  const registry: Registry = { operations: {}, remembering: {} };
+  const flows = new Map<string, Flow<never, unknown>>();
+  return {
+    operation(name, run, remembering = {}) {
+      registry.operations[name] = run;
+      registry.remembering[name] = remembering;
+    },
+    flow: (name, body) => void flows.set(name, body),
+    async start<I, O>(name: string, run: string, input: I): Promise<O> {
+      const body = flows.get(name) as Flow<I, O> | undefined;
+      if (!body) throw new Error(`no flow is registered under the name ${name}`);
+      return execute(body, input, await open(run, registry));
+    },
+  };
+}

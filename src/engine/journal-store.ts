@@ -1,0 +1,69 @@
+import type { Journal } from "./journal.ts";
+import { memoryStore } from "./memory-store.ts";
+import { hashesOf, recallFrom } from "./recall.ts";
+import type { Call, Operation, Remembering, Store } from "./steps.ts";
+
+interface Circumstances {
+  readonly operations: Readonly<Record<string, Operation>>;
+  readonly remembering: Readonly<Record<string, Remembering>>;
+  readonly journal: Journal;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs every call in this process and writes its answer into a journal before the flow sees it. What the journal holds
+ * is answered from there, so that a run that was killed goes on where it was.
+ */
+export function journalStore({ operations, remembering, journal, signal }: Circumstances): Store {
+  const recall = recallFrom(journal.records, remembering);
+  const kept = Object.entries(operations).map(([name, run]) => [name, remembered(name, run)] as const);
+  const calls = memoryStore(Object.fromEntries(kept), signal);
+  const effects = memoryStore(operations, signal);
+
+  return {
+    begin: calls.begin,
+    next: calls.next,
+    async apply(effect) {
+      const done = recall.isDone(effect);
+      if (done && !rememberedAs(effect).again) return;
+      await effects.apply(effect);
+      if (done) return;
+      const { request } = hashesOf(effect, rememberedAs(effect));
+      await journal.note({ at: now(), key: effect.key, effect: effect.operation, request });
+    },
+    async close() {
+      try {
+        await calls.close();
+      } finally {
+        await journal.close();
+      }
+    },
+  };
+
+  function rememberedAs({ operation }: Pick<Call, "operation">): Remembering {
+    return remembering[operation] ?? {};
+  }
+
+  /** The operation as it is answered from the journal, or else done and written down. */
+  function remembered(operation: string, run: Operation): Operation {
+    const { about = () => null, settles = () => true, recalled } = rememberedAs({ operation });
+    return async (input, circumstances) => {
+      const { key, lane } = circumstances;
+      const call = { key, operation, input, lane };
+      const known = recall.answerTo(call);
+      if (known !== undefined) {
+        await recalled?.(call, known);
+        return known;
+      }
+      const answer = await run(input, circumstances);
+      const hashes = hashesOf(call, rememberedAs({ operation }));
+      await journal.append({
+        ...{ at: now(), key, operation, lane, ...hashes },
+        ...{ settled: settles(answer, input), about: about(input), answer },
+      });
+      return answer;
+    };
+  }
+}
+
+const now = () => new Date().toISOString();

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import type { Answered, Applied, JournalRecord } from "./journal.ts";
+import type { Call, Json, Remembering } from "./steps.ts";
+
+/** What a journal knows, ready to be asked. */
+export interface Recall {
+  /** The answer to this call, if it was given before. Each answer is given out once. */
+  answerTo(call: Call): Json | undefined;
+  /** Whether this effect was made true before. */
+  isDone(effect: Call): boolean;
+}
+
+/** The identity of a request, and of the request as it was sent. */
+export const hashesOf = (call: Call, remembering: Remembering): { request: string; sent: string } => ({
+  request: requestOf(call, remembering),
+  sent: sentOf(call),
+});
+
+const requestOf = ({ input }: Call, { request = (whole) => whole }: Remembering) => hash(request(input));
+const sentOf = ({ input, lane }: Call) => hash([input, lane]);
+
+const hash = (value: Json) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
+
+/**
+ * Recalls by key and request. An answer that was given to the same request in another turn of the same question counts
+ * too: another deployment may have given it then. A failure is recalled only where it was followed by an answer, and was
+ * met under the same circumstances: what nobody has answered is to be asked again. Answers that were of no use, with none
+ * after them that was, count for who gave them.
+ */
+export function recallFrom(
+  records: readonly JournalRecord[],
+  remembering: Readonly<Record<string, Remembering>>,
+): Recall {
+  const answers = new Map<string, Answered[]>();
+  const failures = new Map<string, Answered>();
+  const effects = new Set<string>();
+  const answeredLater = new Set<string>();
+  const rejected = new Set<string>();
+  const usedLater = new Set<string>();
+  const useless = new Set<Answered>();
+  const given = new Set<Answered>();
+
+  for (const record of records.toReversed()) {
+    if ("effect" in record) {
+      effects.add(nameOf(record));
+      const key = remembering[record.effect]?.rejects?.(record.key);
+      if (key !== undefined) rejected.add(key);
+      continue;
+    }
+    const question = questionOf(record.key);
+    if (record.settled) {
+      answeredLater.add(question);
+      if (!rejected.has(record.key)) usedLater.add(question);
+      else if (!usedLater.has(question)) useless.add(record);
+      const same = `${question}\n${record.request}`;
+      answers.set(same, [record, ...(answers.get(same) ?? [])]);
+    } else if (answeredLater.has(question)) failures.set(`${record.key}\n${record.sent}`, record);
+  }
+
+  return {
+    answerTo(call) {
+      const request = requestOf(call, remembering[call.operation] ?? {});
+      const settled = (answers.get(`${questionOf(call.key)}\n${request}`) ?? []).filter(
+        (record) => !given.has(record) && (!useless.has(record) || record.lane === call.lane),
+      );
+      const found = settled.find(({ key }) => key === call.key) ?? failureOf(call) ?? settled[0];
+      if (found) given.add(found);
+      return found?.answer;
+    },
+    isDone: (effect) =>
+      effects.has(nameOf({ key: effect.key, request: requestOf(effect, remembering[effect.operation] ?? {}) })),
+  };
+
+  /** The hash of a whole request is only worth making where something failed. */
+  function failureOf(call: Call): Answered | undefined {
+    return failures.size === 0 ? undefined : failures.get(`${call.key}\n${sentOf(call)}`);
+  }
+}
+
+const nameOf = ({ key, request }: Pick<Applied, "key" | "request">) => `${key}\n${request}`;
+
+/** `Action/subject/attempt` of a key, which ends in the turn. */
+const questionOf = (key: string) => key.slice(0, key.lastIndexOf("."));

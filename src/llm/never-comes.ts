@@ -1,0 +1,2 @@
+/** Why the rest of an answer that was cut will not come another time either: what there is has to do. */
+export const neverComes: ReadonlySet<string> = new Set(["overflow", "request", "policy", "empty"]);

@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
+    // Many start programs, and a machine that runs all of them is busy.
+    testTimeout: 60_000,
     // Most of them wait for sockets, processes and pages.
     maxWorkers: 2 * availableParallelism(),
     // No test may reach a real server or use a developer's key: what a test needs, it sets itself.

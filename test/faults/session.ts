@@ -74,7 +74,7 @@ async function killAt(kill: Kill, child: ChildProcess, signs: Signs, over: Abort
   else {
     const sign = signs[when];
     const from = sign();
-    while (!over.aborted && sign() < from + count) await sleep(1);
+    while (!over.aborted && sign() < from + count) await sleep(3);
   }
   await sleep(delay);
   if (!over.aborted) killGroup(child, withChildren);

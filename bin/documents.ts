@@ -1,26 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { writeDesign } from "../actions/write-design.ts";
-import { writePrd } from "../actions/write-prd.ts";
-import { writeTasks } from "../actions/write-tasks.ts";
 import { readJournal } from "../src/engine/journal.ts";
 import type { Json } from "../src/engine/steps.ts";
-import { errorCode, UsageError } from "../src/errors.ts";
+import { UsageError, unlessMissing } from "../src/errors.ts";
 import { standingOf } from "../src/project/standing-of.ts";
 import { writeRunFile } from "../src/workspace.ts";
 import type { KeptRun } from "./kept-run.ts";
 import { somebodyIsHere } from "./person.ts";
-import { readBegun } from "./recover.ts";
+import { documentFiles, readBegun } from "./recover.ts";
 
 /** Documents by kind that somebody wrote; the company does not ask for them. */
 export type Documents = Readonly<Record<string, Json>>;
-
-/** Where the documents lie that can be edited while a run stands still. */
-const files = {
-  [writePrd.name]: "docs/prd.json",
-  [writeDesign.name]: "docs/system_design.json",
-  [writeTasks.name]: "docs/task.json",
-};
 
 /** Keeps them in the folder of a run, which goes on with them whenever it is interrupted. */
 export async function keepDocuments(folder: string, documents: Documents): Promise<void> {
@@ -32,19 +22,19 @@ export async function keepDocuments(folder: string, documents: Documents): Promi
  * The documents that somebody has edited since the run wrote them, now or before an earlier interruption. Where nobody is
  * at the terminal to review them, those that waited for it count as they stand: whoever goes on has read them.
  */
-export async function editedDocuments({ id, folder }: KeptRun): Promise<Documents> {
+export async function editedDocuments({ id, folder, input }: KeptRun): Promise<Documents> {
   const earlier = ((await readJson(folder, "edits.json")) ?? {}) as Documents;
   const project = (await readJson(folder, "project.json")) as { readonly folder: string } | undefined;
   if (!project) return earlier;
-  const { written, laterRun } = await standingOf(project.folder, id, Object.values(files));
+  const { written, laterRun } = await standingOf(project.folder, id, Object.values(documentFiles));
   if (laterRun !== undefined) {
     throw new UsageError(`${project.folder} has been changed since by the run ${laterRun}`, {
       hint: `Change it further with: metagpt "WHAT TO CHANGE" --project-path ${project.folder}`,
     });
   }
-  const read = somebodyIsHere() ? [] : await waitingForReview(folder);
+  const read = !input.options.review || somebodyIsHere() ? [] : await waitingForReview(folder);
   const edited = await Promise.all(
-    Object.entries(files).map(async ([kind, path]) => {
+    Object.entries(documentFiles).map(async ([kind, path]) => {
       const before = written[path];
       const now = await readText(join(project.folder, path));
       const changed = before !== undefined && now !== before;
@@ -72,9 +62,4 @@ async function readJson(folder: string, name: string): Promise<unknown> {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-async function readText(file: string): Promise<string | undefined> {
-  return readFile(file, "utf8").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT" || errorCode(error) === "ENOTDIR") return undefined;
-    throw error;
-  });
-}
+const readText = (file: string): Promise<string | undefined> => unlessMissing(readFile(file, "utf8"), undefined);

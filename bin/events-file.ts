@@ -1,7 +1,7 @@
 import { appendFileSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { join } from "node:path";
-import { DiskError, errorCode } from "../src/errors.ts";
+import { onDisk } from "../src/errors.ts";
 import type { RunEvent } from "../src/events.ts";
 
 /** The file in which a run keeps what it told. */
@@ -18,8 +18,8 @@ export interface EventsFile {
 /** Opens the events of a run, and cuts off a last line that was torn by a crash. */
 export async function openEvents(folder: string): Promise<EventsFile> {
   const file = join(folder, "events.jsonl");
-  const earlier = await onDisk(file, () => readWhole(file));
-  const descriptor = await onDisk(file, async () => openSync(file, "a"));
+  const earlier = await kept(file, () => readWhole(file));
+  const descriptor = await kept(file, async () => openSync(file, "a"));
   let torn = false;
   return {
     earlier,
@@ -57,11 +57,8 @@ function eventOf(line: string): RunEvent | undefined {
   }
 }
 
-async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const code = errorCode(cause) ?? String(cause);
-    throw new DiskError(`the run cannot be kept in ${file} (${code})`, { cause, hint: "See to the disk, then go on." });
-  }
-}
+const kept = <T>(file: string, work: () => Promise<T>): Promise<T> =>
+  onDisk(work, (code) => ({
+    message: `the run cannot be kept in ${file} (${code})`,
+    hint: "See to the disk, then go on.",
+  }));

@@ -45,3 +45,6 @@ export interface Flags {
   readonly finish?: string;
   readonly partial?: boolean;
 }
+
+/** A flag as it is typed, without its dashes: projectPath is project-path. */
+export const optionName = (flag: string): string => flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { CompanyError, ConfigError, exitCodes, UsageError } from "../src/errors.ts";
 import { type Reading, type RepairOptions, repair } from "../src/repair/index.ts";
 import type { Flags } from "./flags.ts";
+import { harmlessJson } from "./harmless-json.ts";
 import { createPaint } from "./paint.ts";
 import { type ReadText, readTextFile, readTextOf } from "./read-text.ts";
 import { repairReport } from "./repair-report.ts";
@@ -82,10 +83,7 @@ function parsed(text: string, name: string, hint: string): Readonly<Record<strin
 /** JSON for people, in which no character drives a terminal. */
 function printed(value: Reading<unknown> | unknown): string {
   try {
-    return JSON.stringify(value, null, 2).replace(
-      /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-    );
+    return harmlessJson(value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new UnprintableError("the answer is read, but nested too deeply to be printed as JSON", { cause: error });

@@ -4,7 +4,7 @@ import { findRun } from "../src/runs/list.ts";
 import { lockRun } from "../src/runs/lock.ts";
 import { refuseWithoutPerson } from "./consent.ts";
 import { editedDocuments } from "./documents.ts";
-import type { Flags } from "./flags.ts";
+import { type Flags, optionName } from "./flags.ts";
 import { type KeptRun, keepDecisions, readRun } from "./kept-run.ts";
 import { planAgain, workspaceOf } from "./plan.ts";
 import { readBegun } from "./recover.ts";
@@ -87,10 +87,7 @@ function onlyNew(flags: Flags): Flags {
   const { recoverPath: _path, review: _review, ...allowed } = flags;
   const old = Object.keys(flags).find((name) => !anew.includes(name as keyof Flags));
   if (old === undefined) return allowed;
-  throw new UsageError(
-    `--${old.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} was decided when the run began`,
-    {
-      hint: "Leave it out, or start anew with the idea.",
-    },
-  );
+  throw new UsageError(`--${optionName(old)} was decided when the run began`, {
+    hint: "Leave it out, or start anew with the idea.",
+  });
 }

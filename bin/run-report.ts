@@ -1,8 +1,10 @@
 import { holderOf } from "../src/runs/lock.ts";
 import type { Run } from "../src/runs/run.ts";
 import type { Spending } from "../src/runs/spending.ts";
+import { minuteOf } from "../src/text.ts";
 import type { Page } from "./call-line.ts";
 import { exactTokens, money, plural } from "./figures.ts";
+import { optionName } from "./flags.ts";
 import { filesInWords, filesOf } from "./run-files.ts";
 import { duration, rowOf } from "./runs-table.ts";
 import { renderTable } from "./table.ts";
@@ -72,8 +74,6 @@ function facts(report: Report, paper: Paper): string[] {
 const heldBy = ({ holder }: Report): string =>
   holder ? `process ${holder.pid} on ${holder.host} works on it since ${minuteOf(holder.since)}` : "";
 
-const minuteOf = (time: string) => `${time.slice(0, 16).replace("T", " ")} UTC`;
-
 const nameWidth = 12;
 
 /** A fact with its name before it, folded so that nothing of it is lost. */
@@ -90,7 +90,7 @@ const copied = (name: string, text: string, paper: Paper) => fact(name, text, { 
 /** The flags of the run as one would type them. */
 function flagsInWords(flags: Report["flags"]): string {
   const typed = Object.entries(flags).map(([name, value]) => {
-    const words = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const words = optionName(name);
     if (typeof value === "boolean") return value ? `--${words}` : `--no-${words}`;
     return `--${words} ${typeof value === "string" ? value : JSON.stringify(value)}`;
   });

@@ -4,7 +4,7 @@ import { prepareRecording } from "../src/llm/recordings.ts";
 import { lockRun } from "../src/runs/lock.ts";
 import { createRunFolder } from "../src/workspace.ts";
 import { refuseWithoutPerson } from "./consent.ts";
-import { keepDocuments } from "./documents.ts";
+import { type Documents, keepDocuments } from "./documents.ts";
 import type { Flags } from "./flags.ts";
 import { readIdea } from "./idea.ts";
 import { keepRun } from "./kept-run.ts";
@@ -21,7 +21,7 @@ export async function runCompany(flags: Flags): Promise<number> {
 }
 
 /** Begins a run, with documents that somebody has written where there are any. */
-export async function begin(flags: Flags, idea: string, given: Parameters<typeof keepDocuments>[1] = {}) {
+export async function begin(flags: Flags, idea: string, given: Documents = {}) {
   const plan = { ...(await planRun(flags, idea)), given };
   if (flags.estimate) {
     const { printEstimate } = await import("./estimate.ts");

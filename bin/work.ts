@@ -1,6 +1,6 @@
 import { basename, join, resolve } from "node:path";
 import { journalEngine } from "../src/engine/engine.ts";
-import { readJournal } from "../src/engine/journal.ts";
+import { type Journal, openJournal } from "../src/engine/journal.ts";
 import { CompanyError } from "../src/errors.ts";
 import { type Emit, emitter, type NewEvent } from "../src/events.ts";
 import { toldBy } from "../src/llm/remembered.ts";
@@ -38,7 +38,8 @@ export async function work(run: KeptRun, plan: Plan, flags: Flags): Promise<numb
 
 async function onScreen(run: KeptRun, plan: Plan, flags: Flags): Promise<number> {
   const events = await openEvents(run.folder);
-  const { damaged, ...ledger } = await openLedger(run, events);
+  const journal = await openJournal(join(run.folder, "journal.jsonl"));
+  const { damaged, ...ledger } = ledgerOf(journal, events);
   const screen = await openScreen(flags);
   const show = emitter(
     run.id,
@@ -55,7 +56,7 @@ async function onScreen(run: KeptRun, plan: Plan, flags: Flags): Promise<number>
   };
   const warned = { ...plan, warnings: [...plan.warnings, ...damaged] };
   try {
-    return await execute(run, warned, { flags, emit, interrupt, ...ledger });
+    return await execute(run, warned, { flags, emit, interrupt, journal, ...ledger });
   } finally {
     interrupt.release();
     screen.close();
@@ -66,17 +67,19 @@ interface Office {
   readonly flags: Flags;
   readonly emit: Emit;
   readonly interrupt: Interrupt;
+  readonly journal: Journal;
   readonly tally: Tally;
   /** What was done before, where the run goes on. */
   readonly resumed: Started["resumed"];
 }
 
-async function execute(run: KeptRun, plan: Plan, { flags, emit, interrupt, tally, resumed }: Office): Promise<number> {
+async function execute(run: KeptRun, plan: Plan, { resumed, ...office }: Office): Promise<number> {
+  const { flags, emit, interrupt, tally } = office;
   const began = performance.now();
   emit(started(run, plan, resumed));
   for (const message of plan.warnings) emit({ type: "warning", message });
   const tree: WorkTree = treeOf(run, plan, flags);
-  const result = await resultOf(run, plan, { flags, emit, interrupt, tally, tree });
+  const result = await resultOf(run, plan, { ...office, tree });
   const end = ending(result, {
     tally,
     seconds: (performance.now() - began) / 1000,
@@ -100,9 +103,9 @@ const isDry = (tree: WorkTree): tree is DryRun => "diff" in tree;
 async function resultOf(
   run: KeptRun,
   plan: Plan,
-  office: Omit<Surroundings, "folder">,
+  { journal, ...office }: Omit<Office, "resumed"> & Pick<Surroundings, "tree">,
 ): Promise<TeamResult | CompanyError> {
-  const engine = journalEngine(() => journalIn(run.folder), office.interrupt.abort);
+  const engine = journalEngine(async () => journal, office.interrupt.abort);
   register(engine, plan, { ...office, folder: run.folder });
   engine.flow("company", hire(company));
   try {
@@ -115,11 +118,8 @@ async function resultOf(
 
 const decidedAnew = ({ lanes, given = {} }: Plan): Pick<TeamInput, "lanes" | "given"> => ({ lanes, given });
 
-const journalIn = (folder: string) => join(folder, "journal.jsonl");
-
 /** What was spent and repaired before the run was interrupted. */
-async function openLedger({ folder }: KeptRun, { earlier }: EventsFile) {
-  const { records, damaged } = await readJournal(journalIn(folder));
+function ledgerOf({ records, damaged }: Journal, { earlier }: EventsFile) {
   const tally = createTally();
   const told = toldBy(records);
   for (const event of told) tally.hear(event);

@@ -47,3 +47,28 @@ export function errorCode(error: unknown): string | undefined {
 export class DiskError extends CompanyError {
   readonly exitCode = exitCodes.disk;
 }
+
+/** Does work on the disk. What the system has against it becomes a DiskError in these words; all else is thrown on. */
+export async function onDisk<T>(
+  work: () => Promise<T>,
+  words: (code: string) => { readonly message: string; readonly hint: string },
+): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const code = errorCode(cause);
+    if (code === undefined) throw cause;
+    const { message, hint } = words(code);
+    throw new DiskError(message, { cause, hint });
+  }
+}
+
+/** What was read, or something else where there is nothing of that name. */
+export async function unlessMissing<T, U>(reading: Promise<T>, otherwise: U): Promise<T | U> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return otherwise;
+    throw error;
+  }
+}

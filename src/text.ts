@@ -47,3 +47,6 @@ export function begunAtEnd(text: string, word: string): number {
   }
   return 0;
 }
+
+/** A moment in ISO 8601 for people: 2026-01-31 23:59 UTC. */
+export const minuteOf = (time: string): string => `${time.slice(0, 16).replace("T", " ")} UTC`;

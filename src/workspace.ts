@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { DiskError, errorCode } from "./errors.ts";
+import { DiskError, errorCode, onDisk } from "./errors.ts";
 import { cleanPath, folded, projectName, uniquePaths } from "./project/path.ts";
 import { syncFolder, writeWholeFile } from "./whole-file.ts";
 
@@ -18,19 +18,19 @@ export async function openProject(
   { prepared, tell }: { readonly prepared: string; readonly tell: (project: Project) => Promise<unknown> },
 ): Promise<Project> {
   const wanted = projectName(name);
-  await onDisk(`create the workspace ${resolve(root)}`, () => mkdir(root, { recursive: true }));
+  await doing(`create the workspace ${resolve(root)}`, () => mkdir(root, { recursive: true }));
   for (let count = 1; ; count++) {
     const free = count === 1 ? wanted : `${wanted}-${count}`;
     const folder = resolve(root, free);
-    if (await onDisk(`create ${folder}`, () => stands(folder))) continue;
+    if (await doing(`create ${folder}`, () => stands(folder))) continue;
     await tell({ folder, name: free });
-    if (await onDisk(`create ${folder}`, () => moved(prepared, folder))) return { folder, name: free };
+    if (await doing(`create ${folder}`, () => moved(prepared, folder))) return { folder, name: free };
   }
 }
 
 /** Makes a folder, unless it is there already. */
 export async function keepFolder(folder: string): Promise<void> {
-  await onDisk(`create ${folder}`, () => mkdir(folder, { recursive: true }));
+  await doing(`create ${folder}`, () => mkdir(folder, { recursive: true }));
 }
 
 interface Project {
@@ -44,8 +44,8 @@ interface Project {
  */
 export async function createRunFolder(root: string, id: string): Promise<string> {
   const folder = resolve(root, ".runs", fileName(id));
-  await onDisk(`create ${dirname(folder)}`, () => mkdir(dirname(folder), { recursive: true }));
-  if (await onDisk(`create ${folder}`, () => created(folder, 0o700))) return folder;
+  await doing(`create ${dirname(folder)}`, () => mkdir(dirname(folder), { recursive: true }));
+  if (await doing(`create ${folder}`, () => created(folder, 0o700))) return folder;
   throw new DiskError(`The run folder ${folder} exists already.`, { hint: "Start the run again; it gets a new id." });
 }
 
@@ -58,15 +58,20 @@ export async function writeFiles(
   files: Readonly<Record<string, string>>,
 ): Promise<{ written: string[]; warnings: readonly string[] }> {
   const { accepted, warnings } = await acceptFiles(folder, files);
+  return { written: await writeAccepted(folder, accepted), warnings };
+}
+
+/** Writes files that were accepted, and gives their paths. */
+export async function writeAccepted(folder: string, accepted: Readonly<Record<string, string>>): Promise<string[]> {
   const written = Object.keys(accepted);
   for (const [path, text] of Object.entries(accepted)) {
-    await onDisk(`write ${path} in ${folder}`, async () => {
+    await doing(`write ${path} in ${folder}`, async () => {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeWholeFile(join(folder, path), text, { mode, syncing: false });
     });
   }
   for (const below of new Set(written.map((path) => dirname(join(folder, path))))) await syncFolder(below);
-  return { written, warnings };
+  return written;
 }
 
 /** What of these files would be written, by the paths that they get, with a warning for everything else. */
@@ -91,7 +96,7 @@ export async function acceptFiles(
 
   const accepted: [string, string][] = [];
   for (const path of kept) {
-    const problem = await onDisk(`write ${path} in ${folder}`, () => obstacle(folder, path));
+    const problem = await doing(`write ${path} in ${folder}`, () => obstacle(folder, path));
     if (problem) warnings.push(`A file was not written: ${path} ${problem}.`);
     else accepted.push([path, texts.get(path) ?? ""]);
   }
@@ -101,7 +106,7 @@ export async function acceptFiles(
 /** Writes a file of the run itself, whose name may hold anything (a key such as `WriteCode/src/a.js/1.1`); gives its name. */
 export async function writeRunFile(folder: string, name: string, text: string): Promise<string> {
   const file = fileName(name);
-  await onDisk(`write ${file} in ${folder}`, () => writeWholeFile(join(folder, file), text, { mode }));
+  await doing(`write ${file} in ${folder}`, () => writeWholeFile(join(folder, file), text, { mode }));
   return file;
 }
 
@@ -185,13 +190,8 @@ const reasons: Record<string, { reason: string; hint: string }> = {
   EEXIST: { reason: "a file of that name is in the way", hint: "Choose another place with --workspace." },
 };
 
-async function onDisk<T>(task: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const code = errorCode(error);
-    if (code === undefined) throw error;
+const doing = <T>(task: string, work: () => Promise<T>): Promise<T> =>
+  onDisk(work, (code) => {
     const known = reasons[code] ?? { reason: "the disk reported an error", hint: "Check the disk, then run again." };
-    throw new DiskError(`Cannot ${task}: ${known.reason} (${code}).`, { cause: error, hint: known.hint });
-  }
-}
+    return { message: `Cannot ${task}: ${known.reason} (${code}).`, hint: known.hint };
+  });

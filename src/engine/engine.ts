@@ -1,5 +1,5 @@
 import { execute } from "./execute.ts";
-import { openJournal } from "./journal.ts";
+import type { Journal } from "./journal.ts";
 import { journalStore } from "./journal-store.ts";
 import { memoryStore } from "./memory-store.ts";
 import type { Engine, Flow, Operation, Remembering, Store } from "./steps.ts";
@@ -14,9 +14,9 @@ interface Registry {
 export const memoryEngine = (signal: AbortSignal): Engine =>
   engineOf(async (_run, { operations }) => memoryStore(operations, signal));
 
-/** An engine in this process that keeps each run in a journal; `journalOf` gives its file. */
-export const journalEngine = (journalOf: (run: string) => string, signal: AbortSignal): Engine =>
-  engineOf(async (run, registry) => journalStore({ ...registry, signal, journal: await openJournal(journalOf(run)) }));
+/** An engine in this process that keeps each run in a journal, which it closes at the end of an execution. */
+export const journalEngine = (journalOf: (run: string) => Promise<Journal>, signal: AbortSignal): Engine =>
+  engineOf(async (run, registry) => journalStore({ ...registry, signal, journal: await journalOf(run) }));
 
 /** An engine over one kind of store, which is opened for each execution. */
 export function engineOf(open: (run: string, registry: Registry) => Promise<Store>): Engine {

@@ -1,6 +1,6 @@
 import type { Journal } from "./journal.ts";
 import { memoryStore } from "./memory-store.ts";
-import { hashesOf, recallFrom } from "./recall.ts";
+import { recallFrom, requestOf, sentOf } from "./recall.ts";
 import type { Call, Operation, Remembering, Store } from "./steps.ts";
 
 interface Circumstances {
@@ -24,11 +24,12 @@ export function journalStore({ operations, remembering, journal, signal }: Circu
     begin: calls.begin,
     next: calls.next,
     async apply(effect) {
-      const done = recall.isDone(effect);
-      if (done && !rememberedAs(effect).again) return;
+      const remembered = rememberedAs(effect);
+      const request = requestOf(effect, remembered);
+      const done = recall.isDone(effect.key, request);
+      if (done && !remembered.again) return;
       await effects.apply(effect);
       if (done) return;
-      const { request } = hashesOf(effect, rememberedAs(effect));
       await journal.note({ at: now(), key: effect.key, effect: effect.operation, request });
     },
     async close() {
@@ -50,15 +51,15 @@ export function journalStore({ operations, remembering, journal, signal }: Circu
     return async (input, circumstances) => {
       const { key, lane } = circumstances;
       const call = { key, operation, input, lane };
-      const known = recall.answerTo(call);
+      const request = requestOf(call, rememberedAs(call));
+      const known = recall.answerTo(call, request);
       if (known !== undefined) {
         await recalled?.(call, known);
         return known;
       }
       const answer = await run(input, circumstances);
-      const hashes = hashesOf(call, rememberedAs({ operation }));
       await journal.append({
-        ...{ at: now(), key, operation, lane, ...hashes },
+        ...{ at: now(), key, operation, lane, request, sent: sentOf(call) },
         ...{ settled: settles(answer, input), about: about(input), answer },
       });
       return answer;

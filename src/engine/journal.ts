@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
-import { DiskError, errorCode } from "../errors.ts";
+import { open } from "node:fs/promises";
+import { onDisk, unlessMissing } from "../errors.ts";
 import type { Json } from "./steps.ts";
 
 /** A call that was answered. */
@@ -46,7 +46,7 @@ export interface Journal {
 
 /** Reads the records of a journal; a line that is torn or whose checksum is wrong is left out. */
 export async function readJournal(file: string): Promise<Pick<Journal, "records" | "damaged">> {
-  const handle = await openOrMissing(file);
+  const handle = await unlessMissing(open(file), undefined);
   if (!handle) return { records: [], damaged: 0 };
   try {
     const { records, damaged } = recordsIn(await handle.readFile());
@@ -61,9 +61,9 @@ export async function readJournal(file: string): Promise<Pick<Journal, "records"
  * `sum` is a checksum of the rest. A last line that was torn by a crash is cut off.
  */
 export async function openJournal(file: string): Promise<Journal> {
-  const handle = await onDisk(file, () => open(file, "a+", 0o644));
-  const { records, damaged, length } = recordsIn(await onDisk(file, () => handle.readFile()));
-  await onDisk(file, () => handle.truncate(length));
+  const handle = await kept(file, () => open(file, "a+", 0o644));
+  const { records, damaged, length } = recordsIn(await kept(file, () => handle.readFile()));
+  await kept(file, () => handle.truncate(length));
   let waiting: { readonly line: string; readonly durable: boolean; readonly done: (error?: unknown) => void }[] = [];
   let writing: Promise<void> | undefined;
   let good = length;
@@ -74,7 +74,7 @@ export async function openJournal(file: string): Promise<Journal> {
       const batch = waiting;
       waiting = [];
       const bytes = Buffer.from(batch.map(({ line }) => line).join(""));
-      const failure = await onDisk(file, async () => {
+      const failure = await kept(file, async () => {
         await handle.appendFile(bytes);
         good += bytes.length;
         if (batch.some(({ durable }) => durable)) await handle.datasync();
@@ -135,22 +135,8 @@ export function recordOf(line: string): JournalRecord | undefined {
   return JSON.parse(`{${rest}`) as JournalRecord;
 }
 
-async function openOrMissing(file: string): Promise<FileHandle | undefined> {
-  return open(file).catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
-}
-
-async function onDisk<T>(file: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === undefined) throw cause;
-    throw new DiskError(`the run cannot be kept in ${file} (${code})`, {
-      cause,
-      hint: code === "ENOSPC" ? "Free some space on the disk, then go on." : "See to the disk, then go on.",
-    });
-  }
-}
+const kept = <T>(file: string, work: () => Promise<T>): Promise<T> =>
+  onDisk(work, (code) => ({
+    message: `the run cannot be kept in ${file} (${code})`,
+    hint: code === "ENOSPC" ? "Free some space on the disk, then go on." : "See to the disk, then go on.",
+  }));

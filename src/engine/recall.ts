@@ -4,20 +4,17 @@ import type { Call, Json, Remembering } from "./steps.ts";
 
 /** What a journal knows, ready to be asked. */
 export interface Recall {
-  /** The answer to this call, if it was given before. Each answer is given out once. */
-  answerTo(call: Call): Json | undefined;
-  /** Whether this effect was made true before. */
-  isDone(effect: Call): boolean;
+  /** The answer to this call, which asks that request, if it was given before. Each answer is given out once. */
+  answerTo(call: Call, request: string): Json | undefined;
+  /** Whether the effect with this key was made true before with this content. */
+  isDone(key: string, request: string): boolean;
 }
 
-/** The identity of a request, and of the request as it was sent. */
-export const hashesOf = (call: Call, remembering: Remembering): { request: string; sent: string } => ({
-  request: requestOf(call, remembering),
-  sent: sentOf(call),
-});
+/** What was asked, as a hash: all of the input where an operation does not say otherwise. */
+export const requestOf = ({ input }: Call, { request = (whole) => whole }: Remembering): string => hash(request(input));
 
-const requestOf = ({ input }: Call, { request = (whole) => whole }: Remembering) => hash(request(input));
-const sentOf = ({ input, lane }: Call) => hash([input, lane]);
+/** The request with everything that it is sent with, as a hash. */
+export const sentOf = ({ input, lane }: Call): string => hash([input, lane]);
 
 const hash = (value: Json) => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 32);
 
@@ -58,8 +55,7 @@ export function recallFrom(
   }
 
   return {
-    answerTo(call) {
-      const request = requestOf(call, remembering[call.operation] ?? {});
+    answerTo(call, request) {
       const settled = (answers.get(`${questionOf(call.key)}\n${request}`) ?? []).filter(
         (record) => !given.has(record) && (!useless.has(record) || record.lane === call.lane),
       );
@@ -67,8 +63,7 @@ export function recallFrom(
       if (found) given.add(found);
       return found?.answer;
     },
-    isDone: (effect) =>
-      effects.has(nameOf({ key: effect.key, request: requestOf(effect, remembering[effect.operation] ?? {}) })),
+    isDone: (key, request) => effects.has(nameOf({ key, request })),
   };
 
   /** The hash of a whole request is only worth making where something failed. */

@@ -6,11 +6,11 @@ import { keyOf } from "./about.ts";
 import { type Account, openAccount, Refused } from "./call/account.ts";
 import { type Attempted, AttemptFailed, attempt, type Listening } from "./call/attempt.ts";
 import { type Connect, type Connection, openConnections } from "./call/connections.ts";
-import { costOf } from "./call/cost.ts";
+import { billOf, costOf, sumOf } from "./call/cost.ts";
 import type { Drafts } from "./call/drafts.ts";
 import { monotonic } from "./call/monotonic.ts";
 import { retrying } from "./call/retry.ts";
-import type { Deployment, PriceBasis } from "./deployment.ts";
+import type { Deployment } from "./deployment.ts";
 import { connectDeployment } from "./index.ts";
 import {
   type About,
@@ -181,7 +181,7 @@ export function llmOperation(surroundings: Surroundings): Operation {
       account.spend(own);
       const usd = account.spent;
       if (reasoning.trim() !== "") emit({ type: "reasoning", key, ...about, text: reasoning });
-      const paid = { usd, ...bill(deployment, usd, cost) };
+      const paid = { usd, ...billOf(deployment, usd, cost) };
       const named = model || deployment.model;
       const told = { type: "call-end", ...llm, model: named, seconds: seconds(), finish, usage, cost: paid } as const;
       emit({ ...told, key, ...about });
@@ -276,22 +276,6 @@ function throttled(clock: () => number, tell: (tokens: number) => void): (tokens
     last = now;
     tell(tokens());
   };
-}
-
-/** Estimated as soon as a part that counts is. */
-function sumOf(parts: readonly Usage[]): Usage {
-  const total = (of: "input" | "output") => parts.reduce((sum, part) => sum + part[of], 0);
-  const counted = parts.filter(({ input, output }) => input + output > 0);
-  const reported = counted.length > 0 && counted.every(({ source }) => source === "reported");
-  return { input: total("input"), output: total("output"), source: reported ? "reported" : "estimated" };
-}
-
-/** How a sum was found, and what it is in yuan where that is the currency of the price. */
-function bill({ provider, price, priceBasis }: Deployment, usd: number, stated: number | undefined) {
-  // A cost that the answer itself states is exact, unless it is an old one.
-  const basis: PriceBasis = stated === undefined ? priceBasis : provider === "recording" ? "recorded" : "known";
-  const cny = stated === undefined && price.cnyPerUsd !== undefined ? { cny: usd * price.cnyPerUsd } : {};
-  return { basis, ...cny };
 }
 
 function refusal(error: unknown): Refused {

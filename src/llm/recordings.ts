@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
-import { DiskError, errorCode } from "../errors.ts";
+import { DiskError, unlessMissing } from "../errors.ts";
 import { usage } from "../events.ts";
 import { writeWholeFile } from "../whole-file.ts";
 import { fileNameOf, keyOf } from "./about.ts";
@@ -182,13 +182,4 @@ function unusedName(name: string, calls: Iterable<RecordedCall>): string {
 function cannotWrite(folder: string, cause: unknown): never {
   const reason = cause instanceof Error ? cause.message : String(cause);
   throw new DiskError(`the recording cannot be written to ${folder}: ${reason}`, { cause });
-}
-
-async function unlessMissing<T, U>(reading: Promise<T>, otherwise: U): Promise<T | U> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes(errorCode(error) ?? "")) return otherwise;
-    throw error;
-  }
 }

@@ -1,7 +1,7 @@
 import { lstat, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { DiskError, errorCode } from "../errors.ts";
+import { DiskError, unlessMissing } from "../errors.ts";
 import { keepFolder, openProject, writeRunFile } from "../workspace.ts";
 import { openHistory } from "./history.ts";
 import { clearLocks } from "./stale-locks.ts";
@@ -21,10 +21,7 @@ const file = "project.json";
 
 /** What the folder of a run remembers of its project; undefined as long as it has none. */
 export async function readPlace(runFolder: string): Promise<Place | undefined> {
-  const text = await readFile(join(runFolder, file), "utf8").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
+  const text = await unlessMissing(readFile(join(runFolder, file), "utf8"), undefined);
   if (text === undefined) return undefined;
   try {
     return Place.parse(JSON.parse(text));

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { lstat, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorCode } from "../errors.ts";
+import { unlessMissing } from "../errors.ts";
 import { writeRunFile } from "../workspace.ts";
 
 const file = "writing.json";
@@ -22,10 +22,7 @@ export async function announce(runFolder: string, texts: Readonly<Record<string,
 
 /** The paths at which a project holds what a step had written and not committed when the run was killed. */
 export async function brokenOff(runFolder: string, folder: string): Promise<ReadonlySet<string>> {
-  const text = await readFile(join(runFolder, file), "utf8").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return "{}";
-    throw error;
-  });
+  const text = await unlessMissing(readFile(join(runFolder, file), "utf8"), "{}");
   const ours = new Set<string>();
   for (const [path, written] of Object.entries(Writing.parse(JSON.parse(text)))) {
     const found = await lstat(join(folder, path)).catch(() => undefined);

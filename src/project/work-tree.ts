@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { acceptFiles, writeFiles } from "../workspace.ts";
+import { acceptFiles, writeAccepted } from "../workspace.ts";
 import { claimProject, type Place, readPlace, writePlace } from "./claim-project.ts";
 import { noPast, type Past } from "./committed-steps.ts";
 import { unifiedDiff } from "./edits/index.ts";
@@ -85,15 +85,13 @@ function ownProject(
     async commit({ key, message, files }) {
       if (!project) throw new Error("a document was published before the project was opened");
       const { folder, history, past } = project;
-      const texts = withChanges({}, files);
-      if (past !== noPast) {
-        const before = await past.find(key, (await acceptFiles(folder, texts)).accepted);
-        if (before) return { written: [], hash: before.hash, warnings: [], already: true };
-      }
-      const byHand = project.unseen && history.available ? await commitByHand(project, texts, runFolder) : undefined;
+      const { accepted, warnings } = await acceptFiles(folder, withChanges({}, files));
+      const before = await past.find(key, accepted);
+      if (before) return { written: [], hash: before.hash, warnings: [], already: true };
+      const byHand = project.unseen && history.available ? await commitByHand(project, accepted, runFolder) : undefined;
       project.unseen = false;
-      const forget = await announce(runFolder, texts);
-      const { written, warnings } = await writeFiles(folder, texts);
+      const forget = await announce(runFolder, accepted);
+      const written = await writeAccepted(folder, accepted);
       const hash = await history.commit(message, written, key);
       await forget();
       return { written, warnings, hash, ...(byHand && { byHand }) };
@@ -104,13 +102,13 @@ function ownProject(
 /** Records what a person has changed while the run was stopped, so that nothing of it is lost. */
 async function commitByHand(
   { folder, history }: Own,
-  texts: Readonly<Record<string, string>>,
+  writes: Readonly<Record<string, string>>,
   runFolder: string,
 ): Promise<Committed["byHand"]> {
   const leftOver = await leftOverIn(folder, runFolder);
   const ours = await brokenOff(runFolder, folder);
   const git = projectGit(folder);
-  const files = await handEdits({ git, folder, writes: (await acceptFiles(folder, texts)).accepted, ours, leftOver });
+  const files = await handEdits({ git, folder, writes, ours, leftOver });
   const message = "Changed by hand while the run was stopped";
   const hash = await history.commit(message, files);
   return hash === "" ? undefined : { message, files, hash };

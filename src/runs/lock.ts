@@ -3,7 +3,8 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { CompanyError, DiskError, errorCode, exitCodes } from "../errors.ts";
+import { CompanyError, exitCodes, onDisk, unlessMissing } from "../errors.ts";
+import { minuteOf } from "../text.ts";
 import { claimFile } from "./claim-file.ts";
 import { lives, ProcessMark, thisProcess } from "./process.ts";
 
@@ -31,7 +32,7 @@ export class BusyError extends CompanyError {
 
   constructor(run: string, holder: Holder) {
     const { pid, host, since, file, seen } = holder;
-    super(`the run ${run} is in use: process ${pid} on ${host} has been at work on it since ${clockOf(since)}`, {
+    super(`the run ${run} is in use: process ${pid} on ${host} has been at work on it since ${minuteOf(since)}`, {
       hint: seen
         ? `Wait until it ends, or end it with: kill ${pid}`
         : `It cannot be seen from here. If that machine or container is gone, delete ${file}`,
@@ -39,9 +40,6 @@ export class BusyError extends CompanyError {
     this.holder = holder;
   }
 }
-
-/** 2026-01-31 23:59 UTC. */
-const clockOf = (since: string) => `${since.slice(0, 16).replace("T", " ")} UTC`;
 
 const Claim = ProcessMark.extend({ since: z.string() });
 type Claim = z.infer<typeof Claim>;
@@ -53,14 +51,14 @@ type Claim = z.infer<typeof Claim>;
 export async function lockRun(folder: string, { linking }: { readonly linking?: typeof link } = {}): Promise<Lock> {
   const text = `${JSON.stringify({ ...(await thisProcess()), since: new Date().toISOString() } satisfies Claim)}\n`;
   for (;;) {
-    const numbers = await onDisk(folder, () => numbersIn(folder));
-    const holder = await onDisk(folder, () => holderAmong(folder, numbers));
+    const numbers = await locking(folder, () => numbersIn(folder));
+    const holder = await locking(folder, () => holderAmong(folder, numbers));
     if (holder) throw new BusyError(basename(folder), holder);
     const own = Math.max(0, ...numbers) + 1;
     const file = join(folder, `lock.${own}`);
-    if (!(await onDisk(folder, () => claimFile(file, text, linking)))) continue;
-    const release = () => onDisk(folder, () => removeOwn(file, text));
-    if (await onDisk(folder, () => isAlone(folder, own)).catch(andThen(release))) return { release };
+    if (!(await locking(folder, () => claimFile(file, text, linking)))) continue;
+    const release = () => locking(folder, () => removeOwn(file, text));
+    if (await locking(folder, () => isAlone(folder, own)).catch(andThen(release))) return { release };
     await release();
     // another one has come at the same time: whose turn it is must not be decided by who waits for whom
     await sleep(Math.random() * 50);
@@ -114,14 +112,7 @@ async function removeOwn(file: string, text: string): Promise<void> {
   if ((await textOf(file)) === text) await rm(file, { force: true });
 }
 
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (error) {
-    if (errorCode(error) === "ENOENT") return "";
-    throw error;
-  }
-}
+const textOf = (file: string): Promise<string> => unlessMissing(readFile(file, "utf8"), "");
 
 const andThen =
   (tidy: () => Promise<void>) =>
@@ -130,15 +121,8 @@ const andThen =
     throw error;
   };
 
-async function onDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === undefined) throw cause;
-    throw new DiskError(`the run in ${folder} cannot be locked (${code})`, {
-      cause,
-      hint: code === "ENOSPC" ? "Free some space on the disk, then go on." : "Check the folder and its permissions.",
-    });
-  }
-}
+const locking = <T>(folder: string, work: () => Promise<T>): Promise<T> =>
+  onDisk(work, (code) => ({
+    message: `the run in ${folder} cannot be locked (${code})`,
+    hint: code === "ENOSPC" ? "Free some space on the disk, then go on." : "Check the folder and its permissions.",
+  }));

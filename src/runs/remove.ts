@@ -1,6 +1,6 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { DiskError, errorCode } from "../errors.ts";
+import { onDisk } from "../errors.ts";
 import { lockRun } from "./lock.ts";
 
 const prefix = ".gone-";
@@ -13,11 +13,11 @@ export async function removeRun(folder: string): Promise<void> {
   const lock = await lockRun(folder);
   const gone = join(dirname(folder), `${prefix}${basename(folder)}`);
   try {
-    await onDisk(folder, () => rename(folder, gone));
+    await removing(folder, () => rename(folder, gone));
   } finally {
     await lock.release();
   }
-  await onDisk(folder, () => rm(gone, { recursive: true, force: true }));
+  await removing(folder, () => rm(gone, { recursive: true, force: true }));
 }
 
 /** Takes away what interrupted removals have left in a workspace. */
@@ -25,15 +25,8 @@ export async function sweepRuns(workspace: string): Promise<void> {
   const folder = resolve(workspace, ".runs");
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((one) => one.startsWith(prefix)))
-    await onDisk(folder, () => rm(join(folder, name), { recursive: true, force: true }));
+    await removing(folder, () => rm(join(folder, name), { recursive: true, force: true }));
 }
 
-async function onDisk<T>(folder: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === undefined) throw cause;
-    throw new DiskError(`${folder} cannot be removed (${code})`, { cause, hint: "Check its permissions." });
-  }
-}
+const removing = <T>(folder: string, work: () => Promise<T>): Promise<T> =>
+  onDisk(work, (code) => ({ message: `${folder} cannot be removed (${code})`, hint: "Check its permissions." }));

@@ -2,7 +2,7 @@ import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import { changedAt, textOf } from "./files.ts";
 import { holderOf } from "./lock.ts";
-import { type Sessions, readSessions } from "./sessions.ts";
+import { readSessions, type Sessions } from "./sessions.ts";
 import { dollars, type Spending, spendingIn } from "./spending.ts";
 
 /** A run as its small files describe it. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../../bench/corpus/random.ts";
 import { company } from "../../bin/plan.ts";
 import { engineOf, journalEngine, memoryEngine } from "../../src/engine/engine.ts";
-import { readJournal } from "../../src/engine/journal.ts";
+import { openJournal, readJournal } from "../../src/engine/journal.ts";
 import { memoryStore } from "../../src/engine/memory-store.ts";
 import type { Call, Done, Engine, Json, Operation, Store } from "../../src/engine/steps.ts";
 import type { LlmCall } from "../../src/llm/call.ts";
@@ -63,7 +63,7 @@ describe("the company", () => {
   it("does the same on either engine", async () => {
     const folder = tempFolder();
     const inMemory = await companyOn(memoryEngine(never));
-    const kept = await companyOn(journalEngine(() => journalIn(folder), never));
+    const kept = await companyOn(journalEngine(() => openJournal(journalIn(folder)), never));
     expect(inMemory.result).toMatchObject({ outcome: "done" });
     expect(kept).toEqual(inMemory);
   });
@@ -73,11 +73,11 @@ describe("the company", () => {
     for (let crash = 1; crash <= undisturbed.asked.length; crash++) {
       const folder = tempFolder();
       const begun = await companyOn(
-        journalEngine(() => journalIn(folder), never),
+        journalEngine(() => openJournal(journalIn(folder)), never),
         (calls) => calls === crash,
       );
       expect(begun.result).toBe(`killed at ${begun.asked[crash - 1]}`);
-      const resumed = await companyOn(journalEngine(() => journalIn(folder), never));
+      const resumed = await companyOn(journalEngine(() => openJournal(journalIn(folder)), never));
       expect(resumed.result).toEqual(undisturbed.result);
       const lost = begun.asked[crash - 1] ?? "";
       expect([...begun.asked.filter((key) => key !== lost), ...resumed.asked].sort()).toEqual(
@@ -90,8 +90,8 @@ describe("the company", () => {
 
   it("asks nothing and causes nothing when a finished run is executed again", async () => {
     const folder = tempFolder();
-    const first = await companyOn(journalEngine(() => journalIn(folder), never));
-    const again = await companyOn(journalEngine(() => journalIn(folder), never));
+    const first = await companyOn(journalEngine(() => openJournal(journalIn(folder)), never));
+    const again = await companyOn(journalEngine(() => openJournal(journalIn(folder)), never));
     expect(again).toEqual({ result: first.result, asked: [], commits: [], notes: [] });
     const { records } = await readJournal(journalIn(folder));
     expect(new Set(records.map(({ key }) => key)).size).toBe(records.length);
@@ -151,7 +151,7 @@ describe("an engine", () => {
   it("waits for calls under way when one fails, and keeps their answers", async () => {
     const folder = tempFolder();
     const engine = () => {
-      const made = journalEngine(() => journalIn(folder), never);
+      const made = journalEngine(() => openJournal(journalIn(folder)), never);
       made.flow("two", async (steps) =>
         Promise.all([steps.call("a/1.1", "slow", 1), steps.call("b/1.1", "broken", 2)]),
       );
@@ -171,7 +171,7 @@ describe("an engine", () => {
 
   it("hands an answer to the flow only when it stands in the journal", async () => {
     const folder = tempFolder();
-    const engine = journalEngine(() => journalIn(folder), never);
+    const engine = journalEngine(() => openJournal(journalIn(folder)), never);
     const seen: number[] = [];
     engine.operation("add", async (value) => Number(value) + 1);
     engine.operation("look", async () => {
@@ -197,7 +197,7 @@ describe("an engine", () => {
       return null;
     };
     const execution = async () => {
-      const engine = journalEngine(() => journalIn(folder), never);
+      const engine = journalEngine(() => openJournal(journalIn(folder)), never);
       engine.operation("ask", async () => ({ later: true }), {
         settles: (answer) => !(answer as { later: true }).later,
       });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Answered, JournalRecord } from "../../src/engine/journal.ts";
-import { hashesOf, recallFrom } from "../../src/engine/recall.ts";
+import { recallFrom, requestOf, sentOf } from "../../src/engine/recall.ts";
 import type { Call } from "../../src/engine/steps.ts";
 
 /** A question put to a lane; with what is no part of the request. */
@@ -13,14 +13,14 @@ const remembering = { llm: { request: (input: unknown) => (input as { asks: stri
 
 const kept = (of: Call, answer: string, settled = true): Answered => ({
   ...{ at: "", key: of.key, operation: of.operation, lane: of.lane },
-  ...hashesOf(of, remembering.llm),
+  ...{ request: requestOf(of, remembering.llm), sent: sentOf(of) },
   ...{ settled, about: null, answer },
 });
 
 /** What comes of these calls, one after the other. */
 function recalled(records: readonly JournalRecord[], ...calls: readonly Call[]) {
   const recall = recallFrom(records, remembering);
-  return calls.map((one) => recall.answerTo(one));
+  return calls.map((one) => recall.answerTo(one, requestOf(one, remembering.llm)));
 }
 
 describe("an answer is recalled", () => {
@@ -85,7 +85,7 @@ describe("answers that were of no use", () => {
   const bad = kept(call("1.1", "x"), "rubbish");
   const records = [bad, raw(call("1.1", "x"))];
   const asked = (all: readonly JournalRecord[], lane: string) =>
-    recallFrom(all, remembered).answerTo(call("1.1", "x", lane));
+    recallFrom(all, remembered).answerTo(call("1.1", "x", lane), requestOf(call("1.1", "x"), remembering.llm));
 
   it("are not asked for again of who gave them, but of another LLM", () => {
     expect([asked(records, "a"), asked(records, "b")]).toEqual(["rubbish", undefined]);
@@ -99,7 +99,7 @@ describe("answers that were of no use", () => {
 
 it("an effect is done that was made true with the same content", () => {
   const effect = (files: string): Call => ({ key: "commit/1", operation: "commit", lane: "", input: { files } });
-  const { request } = hashesOf(effect("x"), {});
+  const request = requestOf(effect("x"), {});
   const recall = recallFrom([{ at: "", key: "commit/1", effect: "commit", request }], {});
-  expect([recall.isDone(effect("x")), recall.isDone(effect("y"))]).toEqual([true, false]);
+  expect(["x", "y"].map((files) => recall.isDone("commit/1", requestOf(effect(files), {})))).toEqual([true, false]);
 });

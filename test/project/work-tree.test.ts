@@ -310,21 +310,6 @@ describe("a changed repository", () => {
     await expect(changing()).rejects.toThrow(/^The run began at the commit \w{10}, which is not checked out/);
   });
 
-  it("does a step again whose file an earlier one has just written again", async () => {
-    const first = await making();
-    await commit(first, 1, { "a.js": "a 1\n", "b.js": "b 1\n" });
-    await commit(first, 2, { "a.js": "a 2\n" });
-    const second = await making();
-    expect((await commit(second, 1, { "a.js": "a 1\n", "b.js": "b other\n" })).already).toBeUndefined();
-    // killed here
-    for (const already of [undefined, true]) {
-      const next = await making();
-      expect((await commit(next, 1, { "a.js": "a 1\n", "b.js": "b other\n" })).already).toBe(true);
-      expect((await commit(next, 2, { "a.js": "a 2\n" })).already).toBe(already);
-      expect(filesIn(game())).toMatchObject({ "a.js": "a 2\n", "b.js": "b other\n" });
-    }
-  });
-
   it("finishes a step that was killed between writing and committing", async () => {
     repository();
     await commit((await changing({ resuming: false })).tree, 1, { "a.js": "1\n" });

@@ -1,4 +1,4 @@
-import type { Price } from "../deployment.ts";
+import type { Deployment, Price, PriceBasis } from "../deployment.ts";
 import type { Usage } from "../provider.ts";
 
 /**
@@ -12,4 +12,20 @@ export function costOf(usage: Pick<Usage, "input" | "output" | "cachedRead" | "c
   const input =
     fresh * price.input + read * (price.cached ?? price.input) + written * (price.cachedWrite ?? price.input);
   return (input + usage.output * price.output) / 1e6;
+}
+
+/** What several tries have used; estimated as soon as a part that counts is. */
+export function sumOf(parts: readonly Usage[]): Usage {
+  const total = (of: "input" | "output") => parts.reduce((sum, part) => sum + part[of], 0);
+  const counted = parts.filter(({ input, output }) => input + output > 0);
+  const reported = counted.length > 0 && counted.every(({ source }) => source === "reported");
+  return { input: total("input"), output: total("output"), source: reported ? "reported" : "estimated" };
+}
+
+/** How a sum was found, and what it is in yuan where that is the currency of the price. */
+export function billOf({ provider, price, priceBasis }: Deployment, usd: number, stated: number | undefined) {
+  // A cost that the answer itself states is exact, unless it is an old one.
+  const basis: PriceBasis = stated === undefined ? priceBasis : provider === "recording" ? "recorded" : "known";
+  const cny = stated === undefined && price.cnyPerUsd !== undefined ? { cny: usd * price.cnyPerUsd } : {};
+  return { basis, ...cny };
 }

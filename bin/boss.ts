@@ -1,5 +1,5 @@
 import type { BossAnswer, BossQuestion } from "../src/boss.ts";
-import type { Operation, Remembering } from "../src/engine/steps.ts";
+import type { Operation, Traits } from "../src/engine/steps.ts";
 import { type Draft, draftOf, type Look } from "./draft.ts";
 import { findEditor, runEditor } from "./editor.ts";
 import { markdownLines } from "./markdown-lines.ts";
@@ -50,7 +50,7 @@ export function bossOperation({ hold = () => () => {}, seat, env = process.env, 
 }
 
 /** Who was not there is asked again when the run goes on. */
-export const rememberedBoss: Remembering = {
+export const rememberedBoss: Traits = {
   settles: (answer) => (answer as unknown as BossAnswer).says !== "later",
 };
 

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_pr
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { readJournal } from "../src/engine/journal.ts";
 import type { RunEvent } from "../src/events.ts";
@@ -30,11 +31,15 @@ const commits = [
   "CheckCode by Engineer",
 ];
 
-/** A company whose program gets a signal the first time this question is asked, which is then left without an answer. */
-async function signalled(at: string, signal: NodeJS.Signals, args: readonly string[] = []) {
+/**
+ * A company whose program gets a signal the first time this question is asked, which is then left without an answer.
+ * Commits are made beside the questions: `committed` is a file to wait for.
+ */
+async function signalled(at: string, signal: NodeJS.Signals, { args = [], committed }: Signalled = {}) {
   let child: ChildProcess | undefined;
-  const company = await onOpenAi((question, times) => {
+  const company = await onOpenAi(async (question, times) => {
     if (question !== at || times > 1) return undefined;
+    while (committed && !has(company.project, committed)) await setTimeout(10);
     child?.kill(signal);
     return { text: "It begins so", end: "stall", cut: 1 };
   });
@@ -46,6 +51,14 @@ async function signalled(at: string, signal: NodeJS.Signals, args: readonly stri
     });
   return { ...company, begun };
 }
+
+interface Signalled {
+  readonly args?: readonly string[];
+  readonly committed?: string;
+}
+
+const has = (project: string, path: string) =>
+  spawnSync("git", ["-C", project, "cat-file", "-e", `HEAD:${path}`]).status === 0;
 
 type Company = Awaited<ReturnType<typeof onOpenAi>>;
 
@@ -314,7 +327,7 @@ describe("metagpt resume", () => {
   });
 
   it("completes a recording that was begun", async () => {
-    const company = await signalled("WriteTasks", "SIGKILL", ["--record", "tape"]);
+    const company = await signalled("WriteTasks", "SIGKILL", { args: ["--record", "tape"] });
     await company.begun();
     expect((await company.program("resume")).code).toBe(0);
     const played = await company.program(idea, "--llm", "recording/tape", "--project-name", "played");
@@ -326,7 +339,7 @@ describe("metagpt resume", () => {
 
 describe("an edited document", () => {
   it("counts as it stands; what depends on it is asked anew, and nothing else", async () => {
-    const company = await signalled("WriteCode/main.py", "SIGKILL");
+    const company = await signalled("WriteCode/main.py", "SIGKILL", { committed: "docs/prd.json" });
     await company.begun();
     const asked = company.questions.length;
     const file = join(company.project, "docs", "prd.json");
@@ -347,7 +360,7 @@ describe("an edited document", () => {
   });
 
   it("keeps code that was changed by hand in the history", async () => {
-    const company = await signalled("WriteCodeReview/main.py", "SIGKILL");
+    const company = await signalled("WriteCodeReview/main.py", "SIGKILL", { committed: "greeter/names.py" });
     await company.begun();
     const file = join(company.project, "greeter", "names.py");
     writeFileSync(file, `${readFileSync(file, "utf8")}\n# by hand\n`);
@@ -362,7 +375,7 @@ describe("an edited document", () => {
 
 describe("--recover-path", () => {
   it("goes on with the run that made the project", async () => {
-    const company = await signalled("WriteCode/main.py", "SIGKILL");
+    const company = await signalled("WriteCode/main.py", "SIGKILL", { committed: "docs/task.json" });
     await company.begun();
     const resumed = await company.program("--recover-path", company.project);
     expect(resumed.code).toBe(0);
@@ -371,7 +384,7 @@ describe("--recover-path", () => {
   });
 
   it("refuses what was decided when the run began", async () => {
-    const company = await signalled("WriteDesign", "SIGKILL");
+    const company = await signalled("WriteDesign", "SIGKILL", { committed: "docs/prd.json" });
     await company.begun();
     const refused = await company.program("--recover-path", company.project, "--language", "German");
     expect(refused).toMatchObject({ code: 2 });
@@ -379,7 +392,7 @@ describe("--recover-path", () => {
   });
 
   it("goes on from the documents alone where the run is not known any more", async () => {
-    const company = await signalled("WriteTasks", "SIGKILL");
+    const company = await signalled("WriteTasks", "SIGKILL", { committed: "docs/system_design.json" });
     await company.begun();
     renameSync(join(company.cwd, "workspace", ".runs"), join(company.cwd, "old-runs"));
     const asked = company.questions.length;
@@ -411,7 +424,7 @@ describe("a full disk", () => {
     });
     await new Promise((resolve) => child.on("close", resolve));
     const said = (name: string) => readFileSync(join(company.cwd, name), "utf8");
-    expect([said("err"), said("code")]).toEqual([expect.stringMatching(/no space left/i), "74\n"]);
+    expect([said("err"), said("code")]).toEqual([expect.stringMatching(/no space (?:is )?left/i), "74\n"]);
     expect(said("err").trimEnd().split("\n").at(-1)).toMatch(/^metagpt resume /);
     expect([said("err2"), said("code2")]).toEqual([expect.any(String), "0\n"]);
     expectFinished({ ...company, project: join(company.cwd, "kept", "greeter") });

@@ -81,7 +81,7 @@ async function run({ idea, options, history, answers, code }: Run): Promise<Prom
   const team = hire(roster({ implement: true }));
   const requirement = message("UserRequirement", { idea });
   const input = { requirement, options: { ...usual, ...options }, lanes: {}, history };
-  const { outcome } = await execute(team, input, memoryStore(operations, new AbortController().signal));
+  const { outcome } = await execute(team, input, memoryStore({ operations }, new AbortController().signal));
   if (outcome !== "done") throw new Error(`the scripted company ended with ${outcome}`);
   return Promise.all(
     calls.map(async ({ action, subject, messages }) => ({

@@ -10,7 +10,7 @@ import { runProgram, type Took } from "./program.ts";
 /** A folder with a configuration whose only LLM is a server of this process, on the loopback. */
 export interface Company {
   readonly cwd: string;
-  /** Milliseconds at which each question came and its answer was begun, since the company was opened or `forget` called. */
+  /** Milliseconds at which each question came and its answer was complete, since the company was opened or `forget` called. */
   readonly calls: readonly { readonly asked: number; answered: number }[];
   forget(): void;
   /** Runs the program; one that does not end with exit code 0 is an error, unless it was stopped. */
@@ -19,7 +19,7 @@ export interface Company {
 }
 
 /**
- * Opens it. `wait` is what the server lets pass before each answer, in milliseconds; `heard` is told the number of each
+ * Opens it. `wait` is what an answer takes, in milliseconds: half of it until its first word, as models do; `heard` is told the number of each
  * question, from 1, and may keep its answer back for ever.
  */
 export async function openCompany(
@@ -32,9 +32,10 @@ export async function openCompany(
     const call = { asked: performance.now(), answered: Number.NaN };
     calls.push(call);
     await heard?.(calls.length);
-    if (wait > 0) await sleep(wait);
-    call.answered = performance.now();
-    return model(body.messages as ChatMessage[]);
+    const text = model(body.messages as ChatMessage[]);
+    call.answered = wait > 0 ? call.asked + wait : performance.now();
+    if (wait > 0) await sleep(wait / 2);
+    return { text, lasts: wait > 0 ? call.answered - performance.now() : 0 };
   });
   mkdirSync(join(cwd, "config"));
   mkdirSync(join(cwd, "home"));

@@ -1,25 +1,40 @@
-import type { Call, Done, Operation, Store } from "./steps.ts";
+import type { Call, Done, Operation, Store, Traits } from "./steps.ts";
+
+/** What a store runs. */
+export interface Operations {
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** The same for effects, where they are made in another way than calls. */
+  readonly effects?: Readonly<Record<string, Operation>>;
+  readonly traits?: Readonly<Record<string, Traits>>;
+}
 
 /** Runs every call in this process and remembers nothing beyond it. Effects are made true in order, one by one. */
-export function memoryStore(operations: Readonly<Record<string, Operation>>, signal: AbortSignal): Store {
+export function memoryStore({ operations, effects = operations, traits = {} }: Operations, signal: AbortSignal): Store {
   const running = new Set<Promise<void>>();
   const arrived: (Done | { failure: unknown })[] = [];
+  let made: Promise<unknown> = Promise.resolve();
   let wake: (() => void) | undefined;
 
   const arrive = (done: Done | { failure: unknown }) => {
     arrived.push(done);
     wake?.();
   };
-  const run = async ({ key, operation, input, lane }: Call) => {
-    const body = operations[operation];
+  const fail = (failure: unknown) => arrive({ failure });
+  const bodyOf = (of: Readonly<Record<string, Operation>>, operation: string) => {
+    const body = of[operation];
     if (!body) throw new Error(`no operation is registered under the name ${operation}`);
+    return body;
+  };
+  const run = async ({ key, operation, input, lane }: Call) => {
+    const body = bodyOf(operations, operation);
+    if (!traits[operation]?.independent) await made;
     return { key, answer: await body(input, { key, lane, signal }) };
   };
 
   return {
     async begin(call) {
       const task = run(call)
-        .then(arrive, (failure: unknown) => arrive({ failure }))
+        .then(arrive, fail)
         .finally(() => running.delete(task));
       running.add(task);
     },
@@ -33,11 +48,13 @@ export function memoryStore(operations: Readonly<Record<string, Operation>>, sig
       if ("failure" in done) throw done.failure;
       return done;
     },
-    async apply(effect) {
-      await run(effect);
+    async apply({ key, operation, input, lane }) {
+      made = made.then(() => bodyOf(effects, operation)(input, { key, lane, signal }));
+      made.catch(fail);
     },
     async close() {
       await Promise.all(running);
+      await made;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Answered, Applied, JournalRecord } from "./journal.ts";
-import type { Call, Json, Remembering } from "./steps.ts";
+import type { Call, Json, Traits } from "./steps.ts";
 
 /** What a journal knows, ready to be asked. */
 export interface Recall {
@@ -11,7 +11,7 @@ export interface Recall {
 }
 
 /** What was asked, as a hash: all of the input where an operation does not say otherwise. */
-export const requestOf = ({ input }: Call, { request = (whole) => whole }: Remembering): string => hash(request(input));
+export const requestOf = (input: Json, { request = (whole) => whole }: Traits = {}): string => hash(request(input));
 
 /** The request with everything that it is sent with, as a hash. */
 export const sentOf = ({ input, lane }: Call): string => hash([input, lane]);
@@ -24,10 +24,7 @@ const hash = (value: Json) => createHash("sha256").update(JSON.stringify(value))
  * met under the same circumstances: what nobody has answered is to be asked again. Answers that were of no use, with none
  * after them that was, count for who gave them.
  */
-export function recallFrom(
-  records: readonly JournalRecord[],
-  remembering: Readonly<Record<string, Remembering>>,
-): Recall {
+export function recallFrom(records: readonly JournalRecord[], traits: Readonly<Record<string, Traits>>): Recall {
   const answers = new Map<string, Answered[]>();
   const failures = new Map<string, Answered>();
   const effects = new Set<string>();
@@ -40,7 +37,7 @@ export function recallFrom(
   for (const record of records.toReversed()) {
     if ("effect" in record) {
       effects.add(nameOf(record));
-      const key = remembering[record.effect]?.rejects?.(record.key);
+      const key = traits[record.effect]?.rejects?.(record.key);
       if (key !== undefined) rejected.add(key);
       continue;
     }

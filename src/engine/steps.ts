@@ -29,9 +29,11 @@ export type Operation = (
   about: { readonly key: string; readonly lane: string; readonly signal: AbortSignal },
 ) => Promise<Json>;
 
-/** How an engine that remembers answers treats those of one operation. */
-export interface Remembering {
-  /** The part of the input by which a request is known again; all of it where absent. */
+/** What an engine has to know of an operation. */
+export interface Traits {
+  /** Whatever effects make does not matter to it: it begins without waiting for those that were asked for before. */
+  readonly independent?: boolean;
+  /** The part of the input by which an engine that remembers knows a request again; all of it where absent. */
   request?(input: Json): Json;
   /** What of it is written beside the answer, for who reads the journal. */
   about?(input: Json): Json;
@@ -50,7 +52,7 @@ export type Flow<I = Json, O = Json> = (steps: Steps, input: I) => Promise<O>;
 
 /** Executes flows. Whatever a flow calls is registered by name, so that any process which has done that can go on with it. */
 export interface Engine {
-  operation(name: string, run: Operation, remembering?: Remembering): void;
+  operation(name: string, run: Operation, traits?: Traits): void;
   flow<I, O>(name: string, body: Flow<I, O>): void;
   /** Executes a flow to its end; with the same run it goes on where an earlier execution was interrupted. */
   start<I, O>(flow: string, run: string, input: I): Promise<O>;
@@ -58,10 +60,12 @@ export interface Engine {
 
 /** What one kind of engine adds: where calls run and how answers are remembered. */
 export interface Store {
+  /** Lets it begin, once the effects asked for before are made, unless it is independent of them. */
   begin(call: Call): Promise<void>;
   /** The next answer to have arrived, each exactly once. */
   next(): Promise<Done>;
+  /** Has an effect made true after those before it. That it failed is thrown by `next` or `close`. */
   apply(effect: Call): Promise<void>;
-  /** Waits for calls under way, so that nothing paid for is lost. */
+  /** Waits for calls and effects under way, so that nothing paid for is lost. */
   close(): Promise<void>;
 }

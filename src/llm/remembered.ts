@@ -1,5 +1,5 @@
 import type { JournalRecord } from "../engine/journal.ts";
-import type { Json, Remembering } from "../engine/steps.ts";
+import type { Json, Traits } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
 import { keyOf } from "./about.ts";
 import { aboutOf, type KeptAnswer, type LlmCall } from "./call.ts";
@@ -16,7 +16,8 @@ interface Listeners {
  * How answers of LLMs are remembered: by what was said to the model, whichever one it was. A model that fell into saying
  * the same without end has answered, and so has one that does not go on; every other failure may pass.
  */
-export const rememberedCalls = ({ emit, record }: Listeners): Remembering => ({
+export const rememberedCalls = ({ emit, record }: Listeners): Traits => ({
+  independent: true,
   request: (input) => (input as unknown as LlmCall).messages as Json,
   about: (input) => ({ ...aboutOf(input as unknown as LlmCall) }),
   settles(answer, input) {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Json, Operation, Remembering } from "../engine/steps.ts";
+import type { Json, Operation, Traits } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
 import { writeRunFile } from "../workspace.ts";
 import type { WorkTree } from "./work-tree.ts";
@@ -9,7 +9,7 @@ const Commit = z.object({ message: z.string(), files: z.record(z.string(), z.str
 const SaveRaw = z.object({ file: z.string(), text: z.string() });
 
 /** A project is opened by each execution, and finds what it has committed already; a raw answer is one that was of no use. */
-export const rememberedEffects: Readonly<Record<string, Remembering>> = {
+export const rememberedEffects: Readonly<Record<string, Traits>> = {
   "open-project": { again: true },
   commit: { again: true },
   "save-raw": { rejects: (key) => key.replace(/^raw\//, "") },

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { z } from "zod";
-import type { Json, Operation, Remembering } from "../engine/steps.ts";
+import type { Json, Operation, Traits } from "../engine/steps.ts";
 import type { Emit } from "../events.ts";
 import { setLeftoversAside, watchLeftovers } from "./leftovers.ts";
 import { ProbeRequest } from "./probe/answers.ts";
@@ -76,7 +76,7 @@ export function trialOperation({ folder, runFolder, sandbox: choice, consent, pr
 }
 
 /** A trial that did not take place is made when the run goes on. */
-export const rememberedTrials: Remembering = { settles: (answer) => (answer as unknown as Trial).refused === "" };
+export const rememberedTrials: Traits = { settles: (answer) => (answer as unknown as Trial).refused === "" };
 
 const named = (paths: readonly string[]): string =>
   paths.slice(0, 5).join(", ") + (paths.length > 5 ? ` and ${paths.length - 5} more` : "");

@@ -116,8 +116,8 @@ type Entry = { readonly begun: string } | { readonly done: Done };
  */
 function byOrder(from: Random | readonly Entry[]) {
   const log: Entry[] = [];
-  const engine = engineOf(async (_run, { operations }) => {
-    const inner = memoryStore(operations, never);
+  const engine = engineOf(async (_run, registry) => {
+    const inner = memoryStore(registry, never);
     const answers = from instanceof Random ? [] : from.flatMap((entry) => ("done" in entry ? [entry.done] : []));
     const pool: Done[] = [];
     let open = 0;

@@ -109,7 +109,7 @@ describe("memoryStore", () => {
       steps.apply("w2", "write", "two");
       return both;
     };
-    expect(await execute(flow, null, memoryStore(operations, signal))).toEqual([{ echoed: 1 }, { echoed: 2 }]);
+    expect(await execute(flow, null, memoryStore({ operations }, signal))).toEqual([{ echoed: 1 }, { echoed: 2 }]);
     expect(seen).toEqual(["a on fast", "b on slow", "wrote one", "wrote two"]);
   });
 
@@ -118,9 +118,63 @@ describe("memoryStore", () => {
       throw new TypeError("undefined is not a function");
     };
     const flow: Flow<Json, Json> = (steps) => steps.call("a", "broken", null);
-    await expect(execute(flow, null, memoryStore({ broken }, signal))).rejects.toThrow(TypeError);
-    await expect(execute(flow, null, memoryStore({}, signal))).rejects.toThrow(
+    await expect(execute(flow, null, memoryStore({ operations: { broken } }, signal))).rejects.toThrow(TypeError);
+    await expect(execute(flow, null, memoryStore({ operations: {} }, signal))).rejects.toThrow(
       "no operation is registered under the name broken",
     );
+  });
+
+  it("lets a call wait for the effects before it, unless it is independent of them", async () => {
+    const seen: string[] = [];
+    const operations = {
+      async ask(_: Json, { key }: { key: string }) {
+        seen.push(key);
+        return null;
+      },
+      async look(_: Json, { key }: { key: string }) {
+        seen.push(key);
+        return null;
+      },
+      async write(input: Json) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        seen.push(`wrote ${String(input)}`);
+        return null;
+      },
+    };
+    const flow: Flow<Json, Json> = async (steps) => {
+      steps.apply("w1", "write", "one");
+      const looked = steps.call("look", "look", null);
+      await steps.call("ask", "ask", null);
+      await looked;
+      steps.apply("w2", "write", "two");
+      return "done";
+    };
+    const traits = { ask: { independent: true } };
+    expect(await execute(flow, null, memoryStore({ operations, traits }, signal))).toBe("done");
+    expect(seen).toEqual(["ask", "wrote one", "look", "wrote two"]);
+  });
+
+  it("ends the run when an effect fails, with nothing made after it, be it the last thing of a run", async () => {
+    const made: Json[] = [];
+    const operations = {
+      async write(input: Json) {
+        if (input === "bad") throw new Error("the disk is full");
+        made.push(input);
+        return null;
+      },
+      ask: () => new Promise<Json>((resolve) => setTimeout(() => resolve("answer"), 20)),
+    };
+    const traits = { ask: { independent: true } };
+    const flow = (ask: boolean): Flow<Json, Json> => {
+      return async (steps) => {
+        for (const input of ["good", "bad", "never"]) steps.apply(input, "write", input);
+        return ask ? steps.call("ask", "ask", null) : null;
+      };
+    };
+    for (const ask of [true, false]) {
+      const run = execute(flow(ask), null, memoryStore({ operations, traits }, signal));
+      await expect(run).rejects.toThrow("the disk is full");
+    }
+    expect(made).toEqual(["good", "good"]);
   });
 });

@@ -9,18 +9,18 @@ const call = (turn: string, asks: string, lane = "a", spare = 0): Call => ({
   input: { asks, spare },
 });
 
-const remembering = { llm: { request: (input: unknown) => (input as { asks: string }).asks } };
+const traits = { llm: { request: (input: unknown) => (input as { asks: string }).asks } };
 
 const kept = (of: Call, answer: string, settled = true): Answered => ({
   ...{ at: "", key: of.key, operation: of.operation, lane: of.lane },
-  ...{ request: requestOf(of, remembering.llm), sent: sentOf(of) },
+  ...{ request: requestOf(of.input, traits.llm), sent: sentOf(of) },
   ...{ settled, about: null, answer },
 });
 
 /** What comes of these calls, one after the other. */
 function recalled(records: readonly JournalRecord[], ...calls: readonly Call[]) {
-  const recall = recallFrom(records, remembering);
-  return calls.map((one) => recall.answerTo(one, requestOf(one, remembering.llm)));
+  const recall = recallFrom(records, traits);
+  return calls.map((one) => recall.answerTo(one, requestOf(one.input, traits.llm)));
 }
 
 describe("an answer is recalled", () => {
@@ -80,12 +80,12 @@ describe("a failure", () => {
 });
 
 describe("answers that were of no use", () => {
-  const remembered = { ...remembering, raw: { rejects: (key: string) => key.replace("raw/", "") } };
+  const remembered = { ...traits, raw: { rejects: (key: string) => key.replace("raw/", "") } };
   const raw = (of: Call) => ({ at: "", key: `raw/${of.key}`, effect: "raw", request: "" });
   const bad = kept(call("1.1", "x"), "rubbish");
   const records = [bad, raw(call("1.1", "x"))];
   const asked = (all: readonly JournalRecord[], lane: string) =>
-    recallFrom(all, remembered).answerTo(call("1.1", "x", lane), requestOf(call("1.1", "x"), remembering.llm));
+    recallFrom(all, remembered).answerTo(call("1.1", "x", lane), requestOf(call("1.1", "x").input, traits.llm));
 
   it("are not asked for again of who gave them, but of another LLM", () => {
     expect([asked(records, "a"), asked(records, "b")]).toEqual(["rubbish", undefined]);
@@ -98,8 +98,7 @@ describe("answers that were of no use", () => {
 });
 
 it("an effect is done that was made true with the same content", () => {
-  const effect = (files: string): Call => ({ key: "commit/1", operation: "commit", lane: "", input: { files } });
-  const request = requestOf(effect("x"), {});
-  const recall = recallFrom([{ at: "", key: "commit/1", effect: "commit", request }], {});
-  expect(["x", "y"].map((files) => recall.isDone("commit/1", requestOf(effect(files), {})))).toEqual([true, false]);
+  const requestFor = (files: string) => requestOf({ files });
+  const recall = recallFrom([{ at: "", key: "commit/1", effect: "commit", request: requestFor("x") }], {});
+  expect(["x", "y"].map((files) => recall.isDone("commit/1", requestFor(files)))).toEqual([true, false]);
 });

@@ -19,13 +19,15 @@ export function folderWith(config: string): string {
 }
 
 /** A company whose model speaks OpenAI's wire format: the good answers, where a test does not say otherwise. */
-export async function onOpenAi(other: (question: string, times: number) => Script | undefined = () => undefined) {
+export async function onOpenAi(
+  other: (question: string, times: number) => Script | undefined | Promise<Script | undefined> = () => undefined,
+) {
   const questions: string[] = [];
-  const server = await openaiServer(({ body }) => {
+  const server = await openaiServer(async ({ body }) => {
     const question = questionOf(asked(body.messages));
     questions.push(question);
     const times = questions.filter((earlier) => earlier === question).length;
-    return other(question, times) ?? answerTo(asked(body.messages));
+    return (await other(question, times)) ?? answerTo(asked(body.messages));
   });
   onTestFinished(() => server.close());
   const cwd = folderWith(`llm:\n  api_type: open_llm\n  base_url: "${server.url}/v1"\n  model: qwen\n`);

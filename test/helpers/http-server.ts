@@ -19,6 +19,8 @@ export interface Answer {
   /** Milliseconds before the headers, and between two pieces. */
   readonly wait?: number;
   readonly pause?: number;
+  /** Milliseconds that all pieces take together, in place of `pause`. */
+  readonly lasts?: number;
   /** How it ends: properly, with the connection reset, or never. */
   readonly end?: "close" | "reset" | "stall";
 }
@@ -80,11 +82,13 @@ async function hear(incoming: IncomingMessage): Promise<Heard> {
 }
 
 async function write(outgoing: ServerResponse, { status = 200, headers = {}, pieces = [], ...timing }: Answer) {
-  const { wait = 0, pause = 0, end = "close" } = timing;
+  const { wait = 0, pause = 0, lasts = 0, end = "close" } = timing;
   if (wait > 0) await sleep(wait);
   outgoing.writeHead(status, headers);
   outgoing.flushHeaders();
-  for (const piece of pieces) {
+  const began = performance.now();
+  for (const [index, piece] of pieces.entries()) {
+    if (lasts > 0) await sleep(began + (lasts * (index + 1)) / pieces.length - performance.now());
     if (outgoing.destroyed) return;
     await new Promise((resolve) => outgoing.write(piece, resolve));
     await taken();

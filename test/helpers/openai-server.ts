@@ -68,6 +68,8 @@ export type Script =
       readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number } | null;
       /** Milliseconds between two pieces. */
       readonly pause?: number;
+      /** Milliseconds that all of it takes, in place of `pause`. */
+      readonly lasts?: number;
       /** Stop after so many pieces of text, in the manner of `end`. */
       readonly cut?: number;
       readonly end?: Answer["end"];
@@ -128,17 +130,26 @@ function answerOf(script: Script, body: OpenAiBody): Answer {
       script.type === undefined ? stream : script.type === "" ? {} : { "content-type": script.type };
     return { headers, pieces, ...(script.end && { end: script.end }) };
   }
-  const { text = "", reasoning = "", model = body.model, finish = "stop", pause = 0, cut, end = "close" } = script;
+  const {
+    text = "",
+    reasoning = "",
+    model = body.model,
+    finish = "stop",
+    cut,
+    pause = 0,
+    lasts = 0,
+    end = "close",
+  } = script;
   const usage = script.usage === undefined ? countOf(text, body) : script.usage;
   const said = [
     chunk({ role: "assistant", content: "" }, { model }),
     ...cutUp(reasoning).map((piece) => chunk({ reasoning_content: piece }, { model })),
     ...cutUp(text).map((piece) => chunk({ content: piece }, { model })),
   ];
-  if (cut !== undefined) return { headers: stream, pieces: said.slice(0, cut + 1), pause, end };
+  if (cut !== undefined) return { headers: stream, pieces: said.slice(0, cut + 1), pause, lasts, end };
   const last = [chunk({}, { model }, { finish_reason: finish })];
   if (usage && body.stream_options) last.push(chunk({}, { model, choices: [], usage }));
-  return { headers: stream, pieces: [...said, ...last, done], pause, end };
+  return { headers: stream, pieces: [...said, ...last, done], pause, lasts, end };
 }
 
 function jsonOf({ status, body, headers }: Extract<Script, { status: number }>): Answer {

@@ -98,7 +98,7 @@ export async function runTeam({ roles, answer, options = {}, lanes = {}, order =
     ...Object.fromEntries(["note", "commit", "save-raw", "open-project"].map((name) => [name, keep(name)])),
   };
   const requirement = { kind: "UserRequirement", subject: "", from: "User", document: { idea } };
-  const { store, most } = inOrder(memoryStore(operations, new AbortController().signal), order);
+  const { store, most } = inOrder(memoryStore({ operations }, new AbortController().signal), order);
   const { given, history } = told;
   const before = { ...(given && { given }), ...(history && { history }) };
   const result = await execute(

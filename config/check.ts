@@ -44,9 +44,8 @@ interface Fault {
 function faultsOf(issue: z.core.$ZodIssue, known: readonly string[], where: (path: Path) => string): Fault[] {
   const path = issue.path.filter((step) => typeof step !== "symbol");
   if (issue.code !== "unrecognized_keys") {
-    return [
-      { text: `${where(path)}: ${path.join(".")} ${issue.message.replace(/^Invalid input: expected/, "must be")}` },
-    ];
+    const problem = issue.message.replace(/^Invalid input: expected/, "must be");
+    return [{ text: [`${where(path)}:`, ...(path.length > 0 ? [path.join(".")] : []), problem].join(" ") }];
   }
   return issue.keys.map((key) => unknownKey(key, known, where([...path, key])));
 }

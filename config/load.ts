@@ -65,7 +65,7 @@ export async function loadConfig({
 }
 
 /** The settings that an LLM of a kind may have: those of every provider, for they may be meant for another kind. */
-async function knownSettings(presets: Presets): Promise<BlockPlace["known"]> {
+export async function knownSettings(presets: Presets): Promise<BlockPlace["known"]> {
   const { providers } = await import("../src/llm/index.ts");
   const all = Object.values(providers).flatMap(({ config }) => Object.keys(config.shape));
   return (apiType) => {

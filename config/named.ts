@@ -2,12 +2,13 @@ import { ConfigError } from "../src/errors.ts";
 import type { Deployment } from "../src/llm/deployment.ts";
 import { shownAddress } from "../src/llm/wire/address.ts";
 import { completeLlm } from "./complete.ts";
+import { sourcesOf, withLocalModel } from "./connector.ts";
 import { isQuoted, maskKey } from "./keys.ts";
 import type { Env } from "./layers.ts";
 import type { Written } from "./llm-block.ts";
 import type { Settings } from "./load.ts";
 import { lookupIn } from "./lookup.ts";
-import { type Question, type Resolved, type Row, resolveLlms, sourcesOf, withLocalModel } from "./resolve.ts";
+import { type Question, type Resolved, type Row, resolveLlms } from "./resolve.ts";
 
 /** An LLM that the settings name, or that was found, and what a run wants of it. */
 export interface Named {

@@ -1,3 +1,4 @@
+import { ConfigError } from "../src/errors.ts";
 import { isMapping, type Mapping, type Path, type Tree } from "./yaml.ts";
 
 /** Settings from one place, or from several laid over each other. */
@@ -78,6 +79,15 @@ export function substitute(value: unknown, env: Env, path: Path = []): { value: 
   const entries = Object.entries(value).map(([key, item]) => [key, substitute(item, env, [...path, key])] as const);
   const filled = entries.filter(([, item]) => item.value !== undefined).map(([key, item]) => [key, item.value]);
   return { value: Object.fromEntries(filled), missing: entries.flatMap(([, item]) => item.missing) };
+}
+
+/** Settings with the environment filled in; a variable that is missing is an error with the place that needs it. */
+export function filledIn({ value, where }: Layer, env: Env): Mapping {
+  const filled = substitute(value, env);
+  const [unset] = filled.missing;
+  if (!unset) return isMapping(filled.value) ? filled.value : empty;
+  const setting = unset.path.join(".");
+  throw new ConfigError(`${where(unset.path)}: ${setting} needs the variable ${unset.variable}, which is not set`);
 }
 
 function substituteText(text: string, env: Env, path: Path): { value: unknown; missing: readonly Missing[] } {

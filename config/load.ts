@@ -1,4 +1,5 @@
 import { ConfigError } from "../src/errors.ts";
+import { type Caller, readCallers } from "./callers.ts";
 import { check } from "./check.ts";
 import { type ConfigPlaces, readConfigFiles } from "./files.ts";
 import { readFlat } from "./flat.ts";
@@ -7,6 +8,7 @@ import { type BlockPlace, readBlock, type Written } from "./llm-block.ts";
 import { readOptions } from "./options.ts";
 import { loadPresets, type Presets } from "./presets.ts";
 import { type Options, RoleEntry } from "./schema.ts";
+import { readServeOptions, type ServeOptions } from "./serve-options.ts";
 import { isMapping, type Mapping } from "./yaml.ts";
 
 /** Who is answered by what, as it is written: the name of an LLM, or an LLM described on the spot. */
@@ -21,6 +23,10 @@ interface Assignment {
 export interface Settings {
   /** Every setting besides the LLMs, defaults filled in. */
   readonly options: Options;
+  /** `serve:` of config2.yaml, defaults filled in. */
+  readonly serve: ServeOptions;
+  /** Who may ask `metagpt serve`; empty: everybody. */
+  readonly auth: readonly Caller[];
   /** `llm:` of config2.yaml. */
   readonly llm: Written | undefined;
   /** LLMs with a name of their own. */
@@ -61,7 +67,9 @@ export async function loadConfig({
   const idle = flat.idle
     .slice(0, 1)
     .map((key) => `${fileOf(oldFile.where([key]))}: known from MetaGPT, without effect here: ${flat.idle.join(", ")}`);
-  return { options, ...llms, assigned, presets, warnings: [...warnings, ...about, ...idle], cwd: places.cwd };
+  const server = { serve: readServeOptions(config2, { env, flags }), auth: readCallers(config2, env) };
+  const said = [...warnings, ...about, ...idle];
+  return { options, ...server, ...llms, assigned, presets, warnings: said, cwd: places.cwd };
 }
 
 /** The settings that an LLM of a kind may have: those of every provider, for they may be meant for another kind. */

@@ -1,7 +1,6 @@
-import { ConfigError } from "../src/errors.ts";
 import { nearest } from "../src/text.ts";
 import { check } from "./check.ts";
-import { at, type Env, fileOf, type Layer, mergeLayers, substitute } from "./layers.ts";
+import { at, type Env, fileOf, filledIn, type Layer, mergeLayers } from "./layers.ts";
 import { foreignKeys, Options } from "./schema.ts";
 import { isMapping, type Mapping } from "./yaml.ts";
 
@@ -15,23 +14,20 @@ export function readOptions(
 ): { options: Options; warnings: readonly string[] } {
   const { settings, foreign } = ownSettings(config2);
   const merged = mergeLayers([flat, settings, variables(env), commandLine(flags)]);
-  const { value, missing } = substitute(merged.value, env);
-  const [unset] = missing;
-  if (unset)
-    throw new ConfigError(
-      `${merged.where(unset.path)}: ${unset.path.join(".")} needs the variable ${unset.variable}, which is not set`,
-    );
-  const options = check(Options, value, { where: merged.where, known: [...names, "llm", "models", "roles"] });
+  const options = check(Options, filledIn(merged, env), { where: merged.where, known: [...names, ...elsewhere] });
   return { options, warnings: [...(foreign.length > 0 ? [idle(config2, foreign)] : []), ...doubtful(env)] };
 }
+
+/** What config2.yaml holds besides these settings, and who reads it does not matter here. */
+const elsewhere = ["llm", "models", "roles", "auth", "serve"];
 
 const names = Object.keys(Options.shape);
 
 /** What of config2.yaml is a setting of this product, and what only MetaGPT knows. A workspace may stand as `{path}`. */
 function ownSettings(config2: Layer): { settings: Layer; foreign: readonly string[] } {
-  const { llm: _llm, models: _models, roles: _roles, workspace, ...rest } = config2.value;
+  const { workspace, ...rest } = config2.value;
   const foreign = Object.keys(rest).filter((key) => foreignKeys.has(key));
-  const own = Object.entries(rest).filter(([key]) => !foreignKeys.has(key));
+  const own = Object.entries(rest).filter(([key]) => !foreignKeys.has(key) && !elsewhere.includes(key));
   const inner = isMapping(workspace) ? Object.keys(workspace).filter((key) => key !== "path") : [];
   const folder = isMapping(workspace) ? at(workspace, ["path"]) : workspace;
   const value = { ...Object.fromEntries(own), ...(folder === undefined ? {} : { workspace: folder }) };

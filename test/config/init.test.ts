@@ -1,8 +1,10 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { Caller } from "../../config/callers.ts";
 import { initConfig } from "../../config/init.ts";
 import { LlmBlock, Options } from "../../config/schema.ts";
+import { ServeOptions } from "../../config/serve-options.ts";
 import { shippedFile } from "../../config/shipped.ts";
 import { roster } from "../../roles/index.ts";
 import { DiskError } from "../../src/errors.ts";
@@ -55,6 +57,7 @@ describe("the example files", () => {
       "config/multi_llm_config.yaml": texts[1] ?? "",
     });
     expect(settings.options).toEqual(Options.parse({}));
+    expect([settings.serve, settings.auth]).toEqual([ServeOptions.parse({}), []]);
     expect([settings.llm, settings.models.size, settings.assigned.size, settings.warnings]).toEqual([
       undefined,
       0,
@@ -72,6 +75,25 @@ describe("the example files", () => {
     }
   });
 
+  it("say of every setting of metagpt serve what the schema says", async () => {
+    const lines = (await example("config2"))
+      .split("\n")
+      .map((line) => line.replace(/^[ #-]+/, "").replace(/ +#/, " #"));
+    const { cache, ...shape } = ServeOptions.shape;
+    const usual: Record<string, unknown> = { ...ServeOptions.parse({}), cache: false, budget: 20 };
+    for (const [name, { description }] of Object.entries({ ...shape, cache })) {
+      expect(lines).toContain(`${name}: ${usual[name]} # ${description}`);
+    }
+    for (const [name, value] of Object.entries(ServeOptions.parse({ cache: true }).cache ?? {})) {
+      expect(lines.filter((line) => line.startsWith(`${name}: ${value} # `))).toHaveLength(1);
+    }
+    for (const [name, { description }] of Object.entries(Caller.shape)) {
+      expect(lines.filter((line) => line.startsWith(`${name}: `) && line.endsWith(` # ${description}`))).toHaveLength(
+        1,
+      );
+    }
+  });
+
   it("name every setting that some LLM knows, and load with all of them", async () => {
     const uncommented = (await example("config2")).replace(/^# (?=llm:| {2}[a-z_]+: )/gm, "").replace(/YOUR_/g, "MY_");
     const { llm } = await settingsFrom({ "config/config2.yaml": uncommented });
@@ -85,7 +107,7 @@ describe("the example files", () => {
     const uncomment = (text: string) =>
       text
         .replace(/^# ?(?=([A-Z][A-Za-z]+|MODEL_LIST):( |$)| {2,}\S)/gm, "")
-        .replace(/^(models: \{\}|roles: \[\])$/gm, (line) => line.slice(0, -3));
+        .replace(/^(models: \{\}|roles: \[\]|auth: \[\])$/gm, (line) => line.slice(0, -3));
     const config2 = uncomment(await example("config2")).replace(/^# llm:|^ {2}[a-z_]+:.*$/gm, (line) =>
       /^ {2}[a-z-]+:$/.test(line) ? line : "",
     );

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { answerReader } from "./anthropic/answer.ts";
-import { answerTool, type Conversation, conversationOf, formatOf, lessonOf, requestOf } from "./anthropic/request.ts";
+import { type Conversation, conversationOf } from "./anthropic/conversation.ts";
+import { formatOf, lessonOf, requestOf } from "./anthropic/request.ts";
 import { prefixFinder } from "./anthropic/shared-prefix.ts";
+import { answerTool } from "./anthropic/tools.ts";
 import { askLearning, noHabits } from "./lessons.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest, ProviderError } from "./provider.ts";
 import { unshown } from "./secrets.ts";
@@ -81,7 +83,7 @@ export const anthropic = defineProvider({
         ladder,
         most: 8,
         write: (room) => {
-          const rung = request.schema ? ladder.rung : "off";
+          const rung = ladder.rungFor(request);
           return requestOf(config, request, { ...call, habits, rung, room, format });
         },
         async send({ body, rung }) {
@@ -121,7 +123,8 @@ export const anthropic = defineProvider({
         const left = new AbortController();
         try {
           const conversation = conversationOf(request.messages);
-          const first = conversation.turns[0]?.content ?? "";
+          const begun = conversation.turns[0]?.content;
+          const first = typeof begun === "string" ? begun : "";
           const ends = config.cache ? prefixes.ends(conversation.system, first) : [];
           const call = { request, conversation, ends, signal: AbortSignal.any([signal, left.signal]) };
           const opened = await open(call);

@@ -78,7 +78,7 @@ export const bedrock = defineProvider({
         ladder,
         most: 6,
         write: () => {
-          const rung = request.schema ? ladder.rung : "off";
+          const rung = ladder.rungFor(request);
           return { rung, input: requestOf(config, request, { habits, rung }) };
         },
         send: async ({ rung, input }) => ({ rung, events: await send(input, signal) }),

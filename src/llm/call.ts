@@ -2,28 +2,33 @@ import { z } from "zod";
 import type { Budget } from "../budget.ts";
 import type { Operation } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
-import { keyOf } from "./about.ts";
-import { type Account, openAccount, Refused } from "./call/account.ts";
-import { type Attempted, AttemptFailed, attempt, type Listening } from "./call/attempt.ts";
-import { type Connect, type Connection, openConnections } from "./call/connections.ts";
-import { billOf, costOf, sumOf } from "./call/cost.ts";
+import type { Connect } from "./call/connections.ts";
 import type { Drafts } from "./call/drafts.ts";
-import { monotonic } from "./call/monotonic.ts";
-import { retrying } from "./call/retry.ts";
 import type { Deployment } from "./deployment.ts";
-import { connectDeployment } from "./index.ts";
-import {
-  type About,
-  type Delta,
-  type FailureKind,
-  type FinishReason,
-  type LlmRequest,
-  ProviderError,
-  type Usage,
-} from "./provider.ts";
+import { openLlms } from "./llms.ts";
+import type { About, Delta, FailureKind, FinishReason, ToolCall } from "./provider.ts";
 import type { RecordedAnswer } from "./recordings.ts";
 import { redactor, secretsOf } from "./secrets.ts";
-import { countMessages, estimateMessages, estimateTokens } from "./tokens.ts";
+
+const Called = z.object({ id: z.string(), name: z.string(), arguments: z.string() });
+
+const Message = z.object({
+  role: z.enum(["system", "user", "assistant", "tool"]),
+  content: z.string(),
+  toolCalls: z.array(Called).optional(),
+  toolCallId: z.string().optional(),
+});
+
+const JsonSchema = z.record(z.string(), z.unknown());
+
+const Sampling = z.object({
+  temperature: z.number().optional(),
+  topP: z.number().optional(),
+  stop: z.array(z.string()).optional(),
+  seed: z.int().optional(),
+  presencePenalty: z.number().optional(),
+  frequencyPenalty: z.number().optional(),
+});
 
 const Call = z.object({
   role: z.string(),
@@ -31,8 +36,14 @@ const Call = z.object({
   subject: z.string(),
   attempt: z.int(),
   turn: z.int(),
-  messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
-  schema: z.object({ name: z.string(), schema: z.record(z.string(), z.unknown()) }).optional(),
+  messages: z.array(Message),
+  schema: z.object({ name: z.string(), schema: JsonSchema }).optional(),
+  /** What the model may ask its caller to do. */
+  tools: z.array(z.object({ name: z.string(), description: z.string().optional(), parameters: JsonSchema })).optional(),
+  toolChoice: z.union([z.enum(["auto", "none", "required"]), z.object({ name: z.string() })]).optional(),
+  sampling: Sampling.optional(),
+  /** Tokens that the answer may have; the deployment's own limit counts where it is smaller. */
+  maxTokens: z.int().positive().optional(),
   /** Another LLM is asked if this one fails, so that one known to be dead need not be tried. */
   replaceable: z.boolean().optional(),
   /** The LLM that should have answered, where this one takes its place; repeated in the answer. */
@@ -52,6 +63,8 @@ export type LlmAnswer =
       readonly finish: FinishReason;
       readonly model: string;
       readonly usd: number;
+      /** Whole, in the order in which they were begun; the arguments of the last one may be cut where `finish` is `length`. */
+      readonly toolCalls?: readonly ToolCall[];
       /** The LLM that should have answered, where another one did. */
       readonly insteadOf?: string;
     }
@@ -61,11 +74,11 @@ export type LlmAnswer =
 export type KeptAnswer = LlmAnswer & { readonly told?: Told };
 
 /** The last event of a call, without whose call it was. */
-type Told =
+export type Told =
   | Omit<Extract<NewEvent, { type: "call-end" }>, keyof About | "key">
   | Omit<Extract<NewEvent, { type: "call-failed" }>, keyof About | "key">;
 
-type LlmFailure = {
+export type LlmFailure = {
   readonly kind: FailureKind | "budget" | "stopped" | "skipped";
   readonly message: string;
   readonly hint?: string;
@@ -89,200 +102,32 @@ interface Surroundings {
   readonly clock?: () => number;
 }
 
-/** What a call is under: its key, the signal that ends it, and the one that also forbids another try. */
-interface Under {
-  readonly key: string;
-  readonly signal: AbortSignal;
-  readonly ended: AbortSignal;
-  readonly account: Account;
-  readonly connection: Connection;
-}
-
-/**
- * The operation that asks an LLM: everything that stands around a call, once for all providers. It keeps to the
- * budget and to the limits of each deployment, tries again what may pass, tells the run what happens, and answers
- * failures as data.
- */
-export function llmOperation(surroundings: Surroundings): Operation {
-  const { deployments, connect = connectDeployment, budget, heard, stop, record, clock = monotonic } = surroundings;
+/** The operation that asks an LLM of a run: the one that its lane names. Failures are answered as data. */
+export function llmOperation({ connect, clock, ...surroundings }: Surroundings): Operation {
+  const { deployments, budget, heard, stop, record, drafts } = surroundings;
+  const llms = openLlms({ ...(connect && { connect }), ...(clock && { clock }) });
   const secrets = secretsOf(deployments);
-  /** The recording, which was asked for, cannot be written: no further call is made for nothing. */
-  let broken: { readonly error: unknown } | undefined;
   const clean = redactor(secrets);
   const emit: Emit = (event) => surroundings.emit(clean(event));
-  const connectionTo = openConnections(connect, ({ about, ...notice }) =>
-    emit({ ...notice, key: keyOf(about), ...about }),
-  );
+  /** The recording, which was asked for, cannot be written: no further call is made for nothing. */
+  let broken: { readonly error: unknown } | undefined;
+  const recorded = async (call: LlmCall, answer: RecordedAnswer) => {
+    // the answer is paid for and shall be kept, whatever becomes of the recording
+    await record?.(call, answer).catch((error: unknown) => {
+      broken = { error };
+      emit({ type: "warning", message: error instanceof Error ? error.message : String(error) });
+    });
+  };
 
   return async (input, { key, lane, signal }): Promise<KeptAnswer> => {
     if (broken) throw broken.error;
     const call = Call.parse(input);
     const deployment = deployments.find(({ name }) => name === lane);
     if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
-    const connection = connectionTo(deployment);
-    const dead = call.replaceable ? connection.breaker.check() : undefined;
-    if (dead !== undefined) return { ok: false, failure: { kind: "skipped", message: `skipped: ${dead}`, tries: [] } };
-    const ended = AbortSignal.any([stop, signal]);
-    const account = await openAccount(budget, mostOf(call, deployment), ended).catch(refusal);
-    if (account instanceof Refused) return { ok: false, failure: failureOf(account, []) };
-    try {
-      // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
-      const under = { key, signal: AbortSignal.any([signal]), ended, account, connection };
-      return await perform(call, deployment, under);
-    } finally {
-      account.close();
-    }
+    const hear = heard && ((delta: Delta) => heard(key, delta));
+    return llms.ask(call, deployment, {
+      ...{ key, signal, stop, budget, emit, secrets, drafts },
+      ...{ heard: hear, record: recorded },
+    });
   };
-
-  /** Asks, again where that helps, and tells the run about it. */
-  async function perform(call: LlmCall, deployment: Deployment, under: Under): Promise<KeptAnswer> {
-    const { key, ended, account, connection } = under;
-    const about = aboutOf(call);
-    const llm = { llm: deployment.name, model: deployment.model };
-    const seen = { key, ...about, ...llm };
-    const began = clock();
-    const seconds = () => (clock() - began) / 1000;
-    const queued = () => emit({ type: "call-queued", ...seen });
-    const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
-    const lost: Usage[] = [];
-    const tries: string[] = [];
-
-    const once = async () => {
-      const draft = surroundings.drafts?.begin(about);
-      const hear = (delta: Delta) => {
-        heard?.(key, delta);
-        draft?.add(delta);
-      };
-      try {
-        const answer = await inTurn(call, deployment, { ...under, secrets, queued, progress, heard: hear });
-        await draft?.end({ whole: true });
-        return answer;
-      } catch (error) {
-        await draft?.end({ whole: false });
-        if (!(error instanceof AttemptFailed)) throw error;
-        lost.push(error.usage);
-        account.spend(costOf(error.usage, deployment.price));
-        throw error.cause;
-      }
-    };
-
-    emit({ type: "call-start", ...seen });
-    try {
-      const { text, reasoning, finish, usage, model, cost } = await retrying(once, {
-        signal: ended,
-        onRetry: async (failed, { message: reason }, wait) => {
-          tries.push(reason);
-          await account.renew();
-          emit({ type: "retry", ...seen, failed, reason, wait: wait / 1000 });
-        },
-      });
-      connection.breaker.succeeded();
-      const own = cost ?? costOf(usage, deployment.price);
-      account.spend(own);
-      const usd = account.spent;
-      if (reasoning.trim() !== "") emit({ type: "reasoning", key, ...about, text: reasoning });
-      const paid = { usd, ...billOf(deployment, usd, cost) };
-      const named = model || deployment.model;
-      const told = { type: "call-end", ...llm, model: named, seconds: seconds(), finish, usage, cost: paid } as const;
-      emit({ ...told, key, ...about });
-      // the answer is paid for and shall be kept, whatever becomes of the recording
-      await record?.(call, { text, finish, model: named, usage, usd: own }).catch((error: unknown) => {
-        broken = { error };
-        emit({ type: "warning", message: error instanceof Error ? error.message : String(error) });
-      });
-      const insteadOf = call.insteadOf === undefined ? {} : { insteadOf: call.insteadOf };
-      return { ok: true, text, finish, model: named, usd, ...insteadOf, told };
-    } catch (error) {
-      if (!(error instanceof ProviderError || error instanceof Refused)) throw error;
-      if (error instanceof ProviderError) connection.breaker.failed(error.kind, error.message);
-      const failure = clean(failureOf(error, error instanceof ProviderError ? error.tries : tries));
-      const usd = account.spent;
-      const usage = sumOf(lost);
-      const facts = { ...failure, tries: [...failure.tries], seconds: seconds(), usage, usd };
-      const told = { type: "call-failed", ...llm, ...facts } as const;
-      emit({ ...told, key, ...about });
-      return { ok: false, failure, usd, told };
-    }
-  }
-}
-
-/** Whose call it is and what for. */
-export const aboutOf = ({ role, action, subject, attempt, turn }: LlmCall): About => ({
-  ...{ role, action, subject, attempt, turn },
-});
-
-/** Milliseconds in a queue that are worth a word. */
-const aWhile = 3000;
-
-/** One attempt, as soon as the limits of its deployment allow it. */
-async function inTurn(
-  call: LlmCall,
-  deployment: Deployment,
-  {
-    connection,
-    ended,
-    queued,
-    ...listening
-  }: Under &
-    Pick<Listening, "secrets" | "progress" | "heard"> & {
-      /** The call has waited a while. */
-      queued: () => void;
-    },
-): Promise<Attempted> {
-  const request = await fitting(call, deployment);
-  const { model } = deployment;
-  const late = setTimeout(queued, aWhile);
-  const tokens = estimateMessages(call.messages) + request.maxTokens;
-  const leave = await connection.limits.enter(tokens, ended).finally(() => clearTimeout(late));
-  let used: number | undefined;
-  // Whatever waits below, the program does not end as if all were done.
-  const awake = setInterval(() => {}, 60_000);
-  try {
-    const answer = await attempt(await connection.llm(), request, { ...listening, model });
-    used = answer.usage.input + answer.usage.output;
-    return answer;
-  } finally {
-    clearInterval(awake);
-    leave(used);
-  }
-}
-
-/** The request with as much room for the answer as the context leaves; a prompt that leaves none is not sent. */
-async function fitting(call: LlmCall, { model, maxToken, contextLength }: Deployment): Promise<LlmRequest> {
-  const { messages, schema } = call;
-  const request = { messages, schema, about: aboutOf(call) };
-  if (contextLength === undefined) return { ...request, maxTokens: maxToken };
-  const prompt = (await countMessages(messages)) + (schema ? estimateTokens(JSON.stringify(schema)) : 0);
-  const room = contextLength - prompt;
-  if (room >= Math.min(maxToken, 256)) return { ...request, maxTokens: Math.min(maxToken, room) };
-  const message = `${model}: the prompt of about ${prompt} tokens leaves no room for an answer in a context of ${contextLength}`;
-  const hint = "Choose a model with a larger context, or ask for something smaller.";
-  throw new ProviderError(message, { kind: "overflow", hint });
-}
-
-/** The most a call can cost: its prompt, the schema that servers count with it, and the longest answer allowed. */
-function mostOf({ messages, schema }: LlmCall, { price, maxToken }: Deployment): number {
-  const shape = schema ? estimateTokens(JSON.stringify(schema)) : 0;
-  const input = Math.max(price.input, price.cachedWrite ?? 0);
-  return costOf({ input: estimateMessages(messages) + shape, output: maxToken }, { ...price, input });
-}
-
-/** Tells the tokens received so far at most four times a second. */
-function throttled(clock: () => number, tell: (tokens: number) => void): (tokens: () => number) => void {
-  let last = clock();
-  return (tokens) => {
-    const now = clock();
-    if (now - last < 250) return;
-    last = now;
-    tell(tokens());
-  };
-}
-
-function refusal(error: unknown): Refused {
-  if (error instanceof Refused) return error;
-  throw error;
-}
-
-function failureOf({ kind, message, hint }: ProviderError | Refused, tries: readonly string[]): LlmFailure {
-  return { kind, message, ...(hint === undefined ? {} : { hint }), tries };
 }

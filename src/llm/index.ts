@@ -47,15 +47,21 @@ export const connectDeployment: Connect = async ({ name, provider: kind, apiType
     );
   }
   const llm = await provider.connect(config.data, { ...wireTools({ ...Wire.parse(config.data), heard }), notify });
-  const stream: Llm["stream"] = (request, options) =>
-    llm.stream({ ...request, messages: request.messages.map(wellFormed) }, options);
-  return { ...llm, stream };
+  return speakingWell(llm);
 };
 
 /** Half of a cut emoji is refused as no text by many servers. */
-const wellFormed = ({ role, content }: ChatMessage): ChatMessage => ({
-  role,
-  content: content.replace(/\p{Surrogate}/gu, "\ufffd"),
-});
+function speakingWell(llm: Llm): Llm {
+  const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, "\ufffd");
+  const said = (message: ChatMessage) => ({ ...message, content: wellFormed(message.content) });
+  const complete = llm.complete?.bind(llm);
+  const embed = llm.embed?.bind(llm);
+  return {
+    ...llm,
+    stream: (request, options) => llm.stream({ ...request, messages: request.messages.map(said) }, options),
+    ...(complete && { complete: (request, on) => complete({ ...request, prompt: wellFormed(request.prompt) }, on) }),
+    ...(embed && { embed: (texts, options) => embed(texts.map(wellFormed), options) }),
+  };
+}
 
 const Wire = z.object(wire);

@@ -15,6 +15,10 @@ export type Lesson =
   /** What the context leaves beside this prompt. */
   | { readonly room: number };
 
+/** Says that a setting is unknown or unwanted as such, not that its value is out of bounds. */
+export const unknownField =
+  /unsupported|not supported|support|unrecognized|unknown|unexpected|not (permitted|allowed)|extra|instead/i;
+
 /** Those of a server that has refused nothing yet. */
 export const noHabits = (): Habits => ({ refused: new Set(), mostTokens: Number.POSITIVE_INFINITY });
 

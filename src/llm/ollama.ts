@@ -75,7 +75,7 @@ export const ollama = defineProvider({
     /** A format that the server refuses is not asked for again. */
     const answer = async (request: LlmRequest, signal: AbortSignal) => {
       for (;;) {
-        const rung = request.schema ? ladder.rung : "off";
+        const rung = ladder.rungFor(request);
         try {
           return { rung, reply: await ask(request, rung, signal) };
         } catch (error) {

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { askLearning, noHabits } from "./lessons.ts";
-import { answerReader } from "./openai/answer.ts";
-import { lessonOf, requestOf } from "./openai/request.ts";
-import { defineProvider, type LlmRequest, ProviderError } from "./provider.ts";
+import { addressOf } from "./openai/address.ts";
+import { type AnswerReader, answerReader } from "./openai/answer.ts";
+import { embeddingOf } from "./openai/embedding.ts";
+import { ServedModels } from "./openai/models.ts";
+import { completionOf, lessonOf, requestOf, type Sent } from "./openai/request.ts";
+import { defineProvider, ProviderError } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
-import { createLadder, judged, type Structure } from "./structure.ts";
+import { createLadder, judged } from "./structure.ts";
 import { failureOf } from "./wire/failure.ts";
 
 const Config = z.strictObject({
@@ -34,7 +37,6 @@ const Config = z.strictObject({
   /** The word of MetaGPT: false is `system_role: user`. */
   use_system_prompt: flag.default(true),
 });
-type Config = z.infer<typeof Config>;
 
 /** Every server that speaks the chat API of OpenAI; where they differ, a setting says how or the server is believed. */
 export const openai = defineProvider({
@@ -54,7 +56,8 @@ export const openai = defineProvider({
       timeout: 2 ** 31 - 1,
       logLevel: "off",
       fetch: (url, init) => {
-        const accept = init?.method === "POST" ? "text/event-stream, application/json" : "application/json";
+        const streams = /\/completions(\?|$)/.test(String(url));
+        const accept = streams ? "text/event-stream, application/json" : "application/json";
         const answer = fetch(url, { ...init, headers: { accept, ...headers } });
         return config.done_ends ? endedByMark(answer) : answer;
       },
@@ -64,21 +67,20 @@ export const openai = defineProvider({
     const secrets = unshown(config);
     const about = { model: config.model, baseUrl: config.base_url, secrets };
 
-    const open = (request: LlmRequest, signal: AbortSignal) =>
+    const open = (path: string, write: (room: number) => Sent, signal: AbortSignal) =>
       askLearning({
         habits,
         ladder,
         most: 10,
-        write: (room) => requestOf(config, request, { habits, rung: request.schema ? ladder.rung : "off", room }),
+        write,
         async send({ body, rung }) {
-          const chunks = await client.post<AsyncIterable<unknown>>("/chat/completions", { body, stream: true, signal });
+          const chunks = await client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal });
           return { rung, chunks: await begun(chunks) };
         },
         lessonOf,
       });
 
-    async function* read(chunks: AsyncIterable<unknown>, rung: Structure, signal: AbortSignal) {
-      const answer = answerReader(config.model, { toolIsAnswer: rung === "tool" });
+    async function* read(chunks: AsyncIterable<unknown>, answer: AnswerReader, signal: AbortSignal) {
       try {
         for await (const chunk of chunks) yield* answer.read(chunk);
       } catch (error) {
@@ -94,15 +96,34 @@ export const openai = defineProvider({
     return {
       async *stream(request, { signal }) {
         try {
-          const { rung, chunks } = await open(request, signal);
-          return yield* judged(ladder, rung, request, read(chunks, rung, signal));
+          const write = (room: number) => requestOf(config, request, { habits, rung: ladder.rungFor(request), room });
+          const { rung, chunks } = await open("/chat/completions", write, signal);
+          const answer = answerReader(config.model, { toolIsAnswer: rung === "tool" });
+          return yield* judged(ladder, rung, request, read(chunks, answer, signal));
+        } catch (error) {
+          throw failureOf(error, { ...about, aborted: signal.aborted });
+        }
+      },
+      async *complete(request, { signal }) {
+        try {
+          const write = (room: number) => completionOf(config, request, { habits, room });
+          const { chunks } = await open("/completions", write, signal);
+          return yield* read(chunks, answerReader(config.model, { raw: true }), signal);
+        } catch (error) {
+          throw failureOf(error, { ...about, aborted: signal.aborted });
+        }
+      },
+      async embed(input, { signal, dimensions }) {
+        try {
+          const body = { model: config.model, input, ...(dimensions !== undefined && { dimensions }) };
+          return embeddingOf(config.model, await client.post("/embeddings", { body, signal }));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         }
       },
       async models({ signal }) {
         try {
-          const { data } = Models.safeParse(await client.get("/models", { signal }));
+          const { data } = ServedModels.safeParse(await client.get("/models", { signal }));
           if (!data) throw new ProviderError("the server sent no list of models", { kind: "protocol" });
           return data;
         } catch (error) {
@@ -126,19 +147,6 @@ async function begun<T>(chunks: AsyncIterable<T>): Promise<AsyncIterable<T>> {
   })();
 }
 
-/** The list of models as its many servers give it: each with its context under another name, if at all. */
-const Models = z
-  .union([z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data), z.array(z.unknown())])
-  .pipe(
-    z.array(
-      z.looseObject({ id: z.string() }).transform(({ id, ...more }) => {
-        const names = ["max_model_len", "context_length", "context_window", "max_context_length", "max_input_tokens"];
-        const context = names.map((name) => more[name]).find((value) => typeof value === "number" && value > 0);
-        return { id, ...(typeof context === "number" ? { context } : {}) };
-      }),
-    ),
-  );
-
 /** Says that the answer is whole where the server says so only by the mark at the end of its stream. */
 async function endedByMark(answer: Promise<Response>): Promise<Response> {
   const response = await answer;
@@ -154,28 +162,4 @@ async function endedByMark(answer: Promise<Response>): Promise<Response> {
     }),
   );
   return new Response(body, { status: response.status, headers: response.headers });
-}
-
-/** Where the chat completions live, and every header that is sent there. */
-function addressOf(config: Config): {
-  baseURL: string;
-  defaultQuery?: Record<string, string>;
-  headers: Record<string, string>;
-} {
-  const { api_key, api_version, organization, project } = config;
-  const azure = /^azure/.test(config.api_type ?? "");
-  const base = config.base_url.replace(/\/+$/, "").replace(/\/chat\/completions$/, "");
-  const headers = {
-    "content-type": "application/json",
-    "user-agent": "metagpt",
-    ...(api_key && (azure ? { "api-key": api_key } : { authorization: `Bearer ${api_key}` })),
-    ...(organization && { "openai-organization": organization }),
-    ...(project && { "openai-project": project }),
-    ...config.headers,
-  };
-  if (!azure) return { baseURL: base, headers };
-  const resource = base.replace(/\/openai(\/v1)?$/, "");
-  if (!api_version) return { baseURL: `${resource}/openai/v1`, headers };
-  const baseURL = `${resource}/openai/deployments/${encodeURIComponent(config.model)}`;
-  return { baseURL, defaultQuery: { "api-version": api_version }, headers };
 }

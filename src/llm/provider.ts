@@ -3,13 +3,49 @@ import type { ZodType } from "zod";
 import type { Structure } from "./structure.ts";
 import type { Clock } from "./wire/clock.ts";
 
+/** One call of a tool, as the model asked for it; JSON, so that it can cross the seam. */
+export type ToolCall = {
+  /** Names the call within its conversation, so that a result can be given to it. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON as the model wrote it, which may be broken. */
+  readonly arguments: string;
+};
+
 export interface ChatMessage {
-  readonly role: "system" | "user" | "assistant";
+  /** `tool` gives the result of a call back to the model. */
+  readonly role: "system" | "user" | "assistant" | "tool";
   readonly content: string;
+  /** What the assistant called. */
+  readonly toolCalls?: readonly ToolCall[] | undefined;
+  /** The call whose result this is. */
+  readonly toolCallId?: string | undefined;
 }
 
 /** A JSON Schema (draft 2020-12) as plain data. */
 export type JsonSchema = { readonly [key: string]: unknown };
+
+/** Something the model may ask its caller to do. */
+export interface Tool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** The shape of the arguments: an object. */
+  readonly parameters: JsonSchema;
+}
+
+/** Whether tools are called: as the model likes, never, at least one, or this one. */
+export type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
+
+/** How the next word is chosen, and where an answer ends. It beats the settings; what an API has no word for is left out. */
+export interface Sampling {
+  readonly temperature?: number | undefined;
+  readonly topP?: number | undefined;
+  /** Texts before which the answer ends. */
+  readonly stop?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+  readonly presencePenalty?: number | undefined;
+  readonly frequencyPenalty?: number | undefined;
+}
 
 /** Which question of the run this is. LLMs that answer by name (a person, a recording) use it; it is never sent over a wire. */
 export interface About {
@@ -29,7 +65,27 @@ export interface LlmRequest {
   readonly schema?: { readonly name: string; readonly schema: JsonSchema } | undefined;
   /** The most tokens of answer this call may cost. */
   readonly maxTokens: number;
+  /** A provider whose server knows no tools refuses a request with some. */
+  readonly tools?: readonly Tool[] | undefined;
+  readonly toolChoice?: ToolChoice | undefined;
+  readonly sampling?: Sampling | undefined;
   readonly about: About;
+}
+
+/** A text to go on with, without roles and turns. */
+export interface CompletionRequest {
+  readonly prompt: string;
+  readonly maxTokens: number;
+  readonly sampling?: Sampling | undefined;
+}
+
+/** Texts as vectors, in the order of the texts. */
+export interface Embedding {
+  readonly vectors: readonly (readonly number[])[];
+  /** Undefined where the server sent none. */
+  readonly usage: Usage | undefined;
+  /** The model that answered, as the server named it. */
+  readonly model: string;
 }
 
 export type Delta =
@@ -81,6 +137,13 @@ export interface Llm {
   stream(request: LlmRequest, options: { signal: AbortSignal }): AsyncGenerator<Delta, Finish, void>;
   /** The models its server offers to this key; absent where there is no way to ask. */
   models?(options: { signal: AbortSignal }): Promise<readonly ServedModel[]>;
+  /** Vectors of texts, of so many numbers each where the model can be told; absent where the API knows none. */
+  embed?(
+    texts: readonly string[],
+    options: { signal: AbortSignal; dimensions?: number | undefined },
+  ): Promise<Embedding>;
+  /** Goes on with a raw text, without a chat template; absent where the API cannot. */
+  complete?(request: CompletionRequest, options: { signal: AbortSignal }): AsyncGenerator<Delta, Finish, void>;
 }
 
 /** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in this fetch. */

@@ -81,7 +81,7 @@ export async function connectQianfan(
   }
 
   async function* answer(request: LlmRequest, signal: AbortSignal): AsyncGenerator<Delta, Finish> {
-    const rung = request.schema ? ladder.rung : "off";
+    const rung = ladder.rungFor(request);
     try {
       return yield* judged(ladder, rung, request, ask(bodyOf(request, config, endpoint, rung), signal));
     } catch (error) {

@@ -1,8 +1,8 @@
 import type { JournalRecord } from "../engine/journal.ts";
 import type { Json, Traits } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
-import { keyOf } from "./about.ts";
-import { aboutOf, type KeptAnswer, type LlmCall } from "./call.ts";
+import { aboutOf, keyOf } from "./about.ts";
+import type { KeptAnswer, LlmCall } from "./call.ts";
 import { neverComes } from "./never-comes.ts";
 import type { About } from "./provider.ts";
 import type { RecordedAnswer } from "./recordings.ts";

@@ -1,4 +1,4 @@
-import type { Delta, Finish, JsonSchema, LlmRequest } from "./provider.ts";
+import type { Delta, Finish, FinishReason, JsonSchema, LlmRequest } from "./provider.ts";
 
 /**
  * How a model is held to the shape of a document: by a JSON Schema, by one in the manner of older vLLM, by a grammar in
@@ -13,6 +13,8 @@ export type Structured = "auto" | "schema" | "json" | "off";
 export interface Ladder {
   /** The mechanism for the next request with a schema. */
   readonly rung: Structure;
+  /** The mechanism for this request: none where it has no schema, and no forced call where it has tools of its own. */
+  rungFor(request: Pick<LlmRequest, "schema" | "tools">): Structure;
   /** The server refused this mechanism. */
   refuse(rung: Structure): void;
   /** Looks at a whole answer: a server that keeps to no JSON, or leaves required fields out, ignores what it was asked. */
@@ -31,6 +33,10 @@ export function createLadder(known: readonly Structure[], setting: Structured = 
     get rung() {
       return rungs[0] ?? "off";
     },
+    rungFor({ schema, tools = [] }) {
+      if (!schema) return "off";
+      return rungs.find((rung) => rung !== "tool" || tools.length === 0) ?? "off";
+    },
     refuse,
     judge(rung, schema, text) {
       if (rung !== "off" && !keepsTo(rung === "json" ? {} : schema, text)) refuse(rung);
@@ -38,14 +44,18 @@ export function createLadder(known: readonly Structure[], setting: Structured = 
   };
 }
 
-/** Passes an answer on and judges it at its end; the finish says how the model was held. */
+/**
+ * Passes an answer on and judges it at its end; the finish says how the model was held. One that calls a tool instead,
+ * or that its caller wanted cut off, says nothing about the server.
+ */
 export async function* judged(
   ladder: Ladder,
   rung: Structure,
-  { schema }: LlmRequest,
+  { schema, tools = [], sampling }: LlmRequest,
   answer: AsyncGenerator<Delta, Finish, void>,
 ): AsyncGenerator<Delta, Finish, void> {
   if (!schema) return yield* answer;
+  const whole = (finish: FinishReason) => finish === "stop" || (finish === "tool_calls" && tools.length === 0);
   let text = "";
   try {
     for (;;) {
@@ -55,7 +65,7 @@ export async function* judged(
         yield step.value;
         continue;
       }
-      if (step.value.finish === "stop" || step.value.finish === "tool_calls") ladder.judge(rung, schema.schema, text);
+      if (whole(step.value.finish) && !sampling?.stop?.length) ladder.judge(rung, schema.schema, text);
       return { ...step.value, structure: rung };
     }
   } finally {

@@ -13,7 +13,7 @@ export function estimateTokens(text: string): number {
 
 /** The tokens of a whole conversation, with what frames each message: its role and the marks around it. */
 export function estimateMessages(messages: readonly ChatMessage[]): number {
-  return messages.reduce((sum, { content }) => sum + estimateTokens(content) + 4, 0);
+  return messages.reduce((sum, message) => sum + estimateTokens(textOf(message)) + 4, 0);
 }
 
 /**
@@ -31,9 +31,13 @@ export async function countTokens(text: string): Promise<number> {
 
 /** The tokens of a whole conversation, with what frames each message and opens the answer. */
 export async function countMessages(messages: readonly ChatMessage[]): Promise<number> {
-  const counts = await Promise.all(messages.map(({ content }) => countTokens(content)));
+  const counts = await Promise.all(messages.map((message) => countTokens(textOf(message))));
   return counts.reduce((sum, count) => sum + count + 4, 3);
 }
+
+/** What of a message costs tokens: its words and the tools it calls. */
+const textOf = ({ content, toolCalls = [] }: ChatMessage) =>
+  content + toolCalls.map((call) => call.name + call.arguments).join("");
 
 /** Characters counted at once: a long run without a break takes the square of its length. */
 const slice = 1_000;

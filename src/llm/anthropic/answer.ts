@@ -108,7 +108,7 @@ export function answerReader(askedModel: string, answerTool?: string) {
     if (reason === "refusal") throw fail(`the model refused${refusal && `: ${refusal}`}`, "policy");
     if (reason === "model_context_window_exceeded") throw fail("the model's context is full", "overflow");
     const finish = reasons[reason] ?? (calls > 0 ? "tool_calls" : "stop");
-    if (finish === "stop" && !visible) throw fail("the model answered nothing", "empty");
+    if (finish === "stop" && !visible && reason !== "stop_sequence") throw fail("the model answered nothing", "empty");
     return { finish, usage, model };
   };
 

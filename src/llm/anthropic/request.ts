@@ -1,8 +1,10 @@
 import { z } from "zod";
-import type { Habits, Lesson } from "../lessons.ts";
+import { type Habits, type Lesson, unknownField } from "../lessons.ts";
 import { limitIn } from "../openai/request.ts";
-import type { ChatMessage, JsonSchema, LlmRequest } from "../provider.ts";
+import type { JsonSchema, LlmRequest, Sampling } from "../provider.ts";
 import type { Structure } from "../structure.ts";
+import type { Conversation, Turn } from "./conversation.ts";
+import { answerToolOf, toolsOf } from "./tools.ts";
 
 /** The settings that shape a request. */
 interface RequestStyle {
@@ -17,24 +19,13 @@ interface RequestStyle {
   readonly extra_body?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A conversation as the server wants it: what the system says apart, and users and assistants taking turns. */
-export interface Conversation {
-  readonly system: string;
-  readonly turns: readonly Turn[];
-  /** The blocks of an answer that paused, to be gone on with. */
-  readonly paused?: readonly unknown[];
-}
-
-interface Turn {
-  readonly role: "user" | "assistant";
-  readonly content: string;
-}
-
 /** A request body, and the choices in it that a server may refuse. */
 interface Sent {
   readonly body: Readonly<Record<string, unknown>>;
   readonly rung: Structure;
   readonly tokens: number;
+  /** What the caller of this request chose: a value that the server does not like says nothing about other requests. */
+  readonly chosen: readonly string[];
 }
 
 /** What is left to a request besides its settings. */
@@ -50,29 +41,18 @@ interface Circumstances {
   readonly format: JsonSchema | undefined;
 }
 
-/** Parts a conversation; neighbours of one role are joined, and messages without a word left out. */
-export function conversationOf(messages: readonly ChatMessage[]): Conversation {
-  const spoken = messages.filter(({ content }) => content.trim() !== "");
-  const turns: { role: Turn["role"]; content: string }[] = [];
-  for (const { role, content } of spoken) {
-    if (role === "system") continue;
-    const last = turns.at(-1);
-    if (last?.role === role) last.content += `\n\n${content}`;
-    else turns.push({ role, content });
-  }
-  const system = spoken.filter(({ role }) => role === "system").map(({ content }) => content);
-  return { system: system.join("\n\n"), turns };
-}
-
-/** The body of a streaming request. Since its version of 2026 the API refuses every word about sampling. */
+/** The body of a streaming request. */
 export function requestOf(
   style: RequestStyle,
-  { maxTokens, schema }: LlmRequest,
+  request: LlmRequest,
   { conversation: { system, turns, paused }, ends, habits, rung, room, format }: Circumstances,
 ): Sent {
-  const tokens = Math.min(maxTokens, style.max_token ?? room, habits.mostTokens, room);
-  const sampling = style.api_version === "2023-06-01" ? { temperature: style.temperature, top_p: style.top_p } : {};
-  const allowed = Object.entries(sampling).filter(([name, value]) => value !== undefined && !habits.refused.has(name));
+  const { schema } = request;
+  const tokens = Math.min(request.maxTokens, style.max_token ?? room, habits.mostTokens, room);
+  const settings = samplingOf(style, { temperature: style.temperature, topP: style.top_p });
+  const chosen = samplingOf(style, request.sampling ?? {});
+  const allowed = (fields: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(Object.entries(fields).filter(([name]) => !habits.refused.has(name)));
   const output = {
     ...(style.effort !== undefined && { effort: style.effort }),
     ...(rung === "schema" && format && { format: { type: "json_schema", schema: format } }),
@@ -88,28 +68,27 @@ export function requestOf(
     stream: true,
     ...(style.thinking && { thinking: style.thinking }),
     ...(Object.keys(output).length > 0 && { output_config: output }),
-    ...(rung === "tool" && schema && toolOf(schema)),
-    ...Object.fromEntries(allowed),
+    ...(rung === "tool" && schema && answerToolOf(schema)),
+    ...allowed(settings),
     ...style.extra_body,
+    ...toolsOf(request),
+    ...allowed(chosen),
   };
-  return { body, rung, tokens };
+  return { body, rung, tokens, chosen: Object.keys(chosen) };
 }
 
-/** The tool whose forced call is the answer. */
-export const answerTool = "answer";
-
-function toolOf({ schema: { $schema, ...schema } }: NonNullable<LlmRequest["schema"]>) {
-  return {
-    tools: [{ name: answerTool, description: "Gives the answer.", input_schema: schema }],
-    tool_choice: { type: "tool", name: answerTool },
-  };
+/** Since its version of 2026 the API refuses every word about how the next one is chosen. */
+function samplingOf({ api_version }: RequestStyle, { temperature, topP, stop }: Sampling): Record<string, unknown> {
+  const choosing = api_version === "2023-06-01" ? { temperature, top_p: topP } : {};
+  const all = { ...choosing, stop_sequences: stop?.length ? stop : undefined };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 const kept = (text: string) => ({ type: "text", text, cache_control: { type: "ephemeral" } });
 
 /** A message cut into what shall be kept in the server's cache and the rest. */
 function marked({ role, content }: Turn, ends: readonly number[]) {
-  if (ends.length === 0) return { role, content };
+  if (typeof content !== "string" || ends.length === 0) return { role, content };
   const blocks = ends.map((end, index) => kept(content.slice(ends[index - 1] ?? 0, end)));
   const rest = content.slice(ends.at(-1));
   return { role, content: rest ? [...blocks, { type: "text", text: rest }] : blocks };
@@ -140,7 +119,7 @@ function hasOpenObject(node: unknown): boolean {
 const Refusal = z.object({ status: z.union([z.literal(400), z.literal(422)]), message: z.string() });
 
 /** Finds in an SDK's error what to do differently; undefined where the request itself is to blame. */
-export function lessonOf(error: unknown, { body, rung, tokens }: Sent): Lesson | undefined {
+export function lessonOf(error: unknown, { body, rung, tokens, chosen }: Sent): Lesson | undefined {
   const refusal = Refusal.safeParse(error);
   if (!refusal.success) return undefined;
   const { message } = refusal.data;
@@ -153,6 +132,9 @@ export function lessonOf(error: unknown, { body, rung, tokens }: Sent): Lesson |
 
   if (rung === "schema" && /output_(config|format)|json_schema|structured output/i.test(message)) return { rung };
   if (rung === "tool" && /\btools?\b|tool_choice/i.test(message)) return { rung };
-  const sampling = ["temperature", "top_p"].find((name) => name in body && message.includes(name));
+  const sampling = ["temperature", "top_p", "stop_sequences"].find((name) => {
+    const unwanted = !chosen.includes(name) || unknownField.test(message);
+    return name in body && unwanted && message.includes(name);
+  });
   return sampling === undefined ? undefined : { refused: sampling };
 }

@@ -23,7 +23,10 @@ export function requestOf(
   const { temperature, top_p: topP } = style;
   return {
     modelId: style.model,
-    messages: turns.map(({ role, content }) => ({ role, content: [{ text: content }] })),
+    messages: turns.map(({ role, content }) => ({
+      role: role === "assistant" ? role : "user",
+      content: [{ text: content }],
+    })),
     ...(system && { system: [{ text: system }] }),
     inferenceConfig: {
       maxTokens: Math.min(request.maxTokens, style.max_token ?? request.maxTokens, habits.mostTokens),

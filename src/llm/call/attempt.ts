@@ -5,13 +5,15 @@ import {
   type Llm,
   type LlmRequest,
   ProviderError,
+  type ToolCall,
   type Usage,
 } from "../provider.ts";
-import { secretFilter } from "../secrets.ts";
 import { countMessages, countTokens, estimateTokens } from "../tokens.ts";
 import { loopDetector } from "./loop.ts";
+import { secretStrainer } from "./strainer.ts";
+import { toolCallCollector } from "./tool-calls.ts";
 
-/** What one attempt has brought so far; tool calls cost but are not returned. */
+/** What one attempt has brought so far; of tool calls all that costs tokens, as one text. */
 interface Received {
   text: string;
   reasoning: string;
@@ -22,6 +24,7 @@ interface Received {
 export interface Attempted extends Finish {
   readonly text: string;
   readonly reasoning: string;
+  readonly toolCalls: readonly ToolCall[];
   readonly usage: Usage;
 }
 
@@ -51,14 +54,16 @@ export class AttemptFailed extends Error {
  * AttemptFailed.
  */
 export async function attempt(
-  llm: Llm,
+  llm: Pick<Llm, "stream">,
   request: LlmRequest,
   { signal, model, secrets = [], progress, heard }: Listening,
 ): Promise<Attempted> {
   const received: Received = { text: "", reasoning: "", calls: "" };
   const loops = { text: loopDetector(), reasoning: loopDetector() };
-  const filters = { text: secretFilter(secrets), reasoning: secretFilter(secrets) };
-  const listen = (delta: Delta) => {
+  const strainer = secretStrainer(secrets);
+  const calls = toolCallCollector();
+  const listen = (piece: Delta) => {
+    const delta = piece.type === "tool-call" ? calls.take(piece) : piece;
     take(delta, received);
     refuseFlood(received, model, request.maxTokens);
     if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
@@ -66,15 +71,11 @@ export async function attempt(
     progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
   };
   try {
-    const finish = await drain(llm.stream(request, { signal }), (delta) =>
-      listen(delta.type === "tool-call" ? delta : { ...delta, text: filters[delta.type].push(delta.text) }),
-    );
-    for (const type of ["reasoning", "text"] as const) {
-      const text = filters[type].end();
-      if (text !== "") listen({ type, text });
-    }
+    const finish = await drain(llm.stream(request, { signal }), (delta) => listen(strainer.push(delta)));
+    for (const delta of strainer.end()) listen(delta);
     const { text, reasoning } = received;
-    return { ...finish, text, reasoning, usage: await usageOf(finish, request.messages, received) };
+    const usage = await usageOf(finish, request.messages, received);
+    return { ...finish, text, reasoning, toolCalls: calls.all(), usage };
   } catch (error) {
     throw new AttemptFailed(error, await lostBy(error, request.messages, received));
   }

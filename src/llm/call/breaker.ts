@@ -13,6 +13,8 @@ export interface BreakerOptions {
 export interface Breaker {
   /** Why the deployment is to be skipped now, for people. Undefined where it may be called, if only to see how it is. */
   check(): string | undefined;
+  /** The same for somebody who only looks: it does not take the place of the one call that is let through. */
+  peek(): string | undefined;
   succeeded(): void;
   failed(kind: FailureKind, message: string): void;
 }
@@ -31,14 +33,17 @@ export function createBreaker({ failures = 3, rest = 60_000, clock = monotonic }
   let inRow = 0;
   let reason = "";
   let nextTry = 0;
+  const peek = () => {
+    const left = nextTry - clock();
+    return inRow < failures || left <= 0 ? undefined : `${reason} (tried again in ${Math.ceil(left / 1000)} s)`;
+  };
   return {
     check() {
-      if (inRow < failures) return undefined;
-      const left = nextTry - clock();
-      if (left > 0) return `${reason} (tried again in ${Math.ceil(left / 1000)} s)`;
-      nextTry = clock() + rest;
-      return undefined;
+      const skipped = peek();
+      if (skipped === undefined) nextTry = clock() + rest;
+      return skipped;
     },
+    peek,
     succeeded() {
       inRow = 0;
     },

@@ -18,19 +18,42 @@ export interface Connection {
   readonly breaker: Breaker;
 }
 
+/** The connections of a program. */
+export interface Connections {
+  to(deployment: Deployment): Connection;
+  /** Later deployments share nothing with this one any more; those that share with it already go on doing so. */
+  forget(deployment: Deployment): void;
+}
+
 /** Opens connections. Those with one key, address and model share their limits, whatever names and settings they have. */
-export function openConnections(connect: Connect, notify: (notice: Notice) => void): (to: Deployment) => Connection {
+export function openConnections(connect: Connect, notify: (notice: Notice) => void): Connections {
   const shared = new Map<string, Pick<Connection, "limits" | "breaker">>();
   const connected = new Map<string, Promise<Llm>>();
-  return (deployment) => {
-    const { provider, baseUrl, model, settings, limits: allowed = {} } = deployment;
-    const { api_key, app_id, access_key } = settings;
-    const account = madeOnce(shared, JSON.stringify([provider, baseUrl, model, api_key, app_id, access_key]), () => ({
-      limits: createLimits(allowed),
+  const known = new WeakMap<Deployment, Connection>();
+
+  const open = (deployment: Deployment): Connection => {
+    const { limits = {} } = deployment;
+    const account = madeOnce(shared, accountOf(deployment), () => ({
+      limits: createLimits(limits),
       breaker: createBreaker(),
     }));
-    const identity = JSON.stringify([provider, settings]);
-    const llm = () => madeOnce(connected, identity, () => connect(deployment, { notify, heard: account.limits.hear }));
+    const tell = { notify, heard: account.limits.hear };
+    const llm = () => madeOnce(connected, identityOf(deployment), () => connect(deployment, tell));
     return { llm, ...account };
   };
+
+  return {
+    to: (deployment) => madeOnce(known, deployment, () => open(deployment)),
+    forget(deployment) {
+      shared.delete(accountOf(deployment));
+      connected.delete(identityOf(deployment));
+    },
+  };
 }
+
+/** Who is asked, and who pays for it. */
+function accountOf({ provider, baseUrl, model, settings: { api_key, app_id, access_key } }: Deployment): string {
+  return JSON.stringify([provider, baseUrl, model, api_key, app_id, access_key]);
+}
+
+const identityOf = ({ provider, settings }: Deployment) => JSON.stringify([provider, settings]);

@@ -5,6 +5,8 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
   /** Awaited before each wait: which try failed, from 1, and the milliseconds until the next one. What it throws ends the call. */
   readonly onRetry?: (failed: number, error: ProviderError, wait: number) => unknown;
+  /** Asked after each failure: whether no other try may follow, whatever went wrong. */
+  readonly isLast?: (() => boolean) | undefined;
   /** The most tries, 5 where absent. */
   readonly tries?: number;
   readonly random?: () => number;
@@ -29,7 +31,7 @@ const patience = 60_000;
  * failure is thrown with what every try came to. Aborting ends the wait at once.
  */
 export async function retrying<T>(attempt: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, onRetry, tries = 5, random = Math.random, sleep = pause } = options;
+  const { signal, onRetry, isLast, tries = 5, random = Math.random, sleep = pause } = options;
   const messages: string[] = [];
   const failures: FailureKind[] = [];
   for (let number = 1; ; number++) {
@@ -40,7 +42,7 @@ export async function retrying<T>(attempt: (attempt: number) => Promise<T>, opti
       messages.push(error.message);
       failures.push(error.kind);
       const left = error.shouldRetry === true ? tries : Math.min(tries, triesFor[error.kind] ?? 1);
-      const again = error.shouldRetry !== false && error.kind !== "aborted" && !signal.aborted;
+      const again = error.shouldRetry !== false && error.kind !== "aborted" && !signal.aborted && !isLast?.();
       if (!again || number >= tries || failures.filter((kind) => kind === error.kind).length >= left) {
         throw givenUp(error, messages);
       }

@@ -82,7 +82,9 @@ interface Ended {
 }
 
 const itemOf = ({ role, content }: ChatMessage): LlamaItem =>
-  role === "assistant" ? { type: "model", response: [content] } : { type: role, text: content };
+  role === "assistant"
+    ? { type: "model", response: [content] }
+    : { type: role === "system" ? "system" : "user", text: content };
 
 /** Where the context is full the package would forget the oldest messages, so an answer ends before. */
 function roomBeside(prompt: number, contextSize: number, wanted: number, model: string): number {

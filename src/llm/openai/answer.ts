@@ -6,10 +6,11 @@ import { faultError } from "../wire/failure.ts";
 
 /**
  * Reads the chunks of one streamed answer, leniently: every server that copies the chat API copies it differently. Where
- * the answer was asked for as the arguments of a tool, these are its text.
+ * the answer was asked for as the arguments of a tool, these are its text. A raw answer is read as it stands, and may be
+ * empty.
  */
-export function answerReader(askedModel: string, { toolIsAnswer = false } = {}) {
-  const thinking = thinkSplitter();
+export function answerReader(askedModel: string, { toolIsAnswer = false, raw: plain = false } = {}) {
+  const thinking = plain ? noThinking : thinkSplitter();
   const callOf = toolCallIndex();
   let content = "";
   let visible = false;
@@ -77,7 +78,7 @@ export function answerReader(askedModel: string, { toolIsAnswer = false } = {}) 
       throw fail(`the server gave up (${word})`, "server");
     if (word === "model_context_window_exceeded") throw fail("the model's context is full", "overflow");
     const reason = called && known() === "stop" ? "tool_calls" : known();
-    if (reason === "stop" && !visible) throw fail("the model answered nothing", "empty");
+    if (reason === "stop" && !visible && !plain) throw fail("the model answered nothing", "empty");
     const cost = counted?.cost;
     const finish = toolIsAnswer && reason === "tool_calls" ? "stop" : reason;
     return { finish, usage, model, ...(cost === undefined ? {} : { cost }) };
@@ -85,6 +86,15 @@ export function answerReader(askedModel: string, { toolIsAnswer = false } = {}) 
 
   return { read, rest, finish, finished: () => word !== "" };
 }
+
+/** What reads an answer chunk by chunk. */
+export type AnswerReader = ReturnType<typeof answerReader>;
+
+/** Thoughts are told from the answer by chat models alone. */
+const noThinking: ReturnType<typeof thinkSplitter> = {
+  push: (text) => (text === "" ? [] : [{ type: "text", text }]),
+  end: () => [],
+};
 
 const reasons: Partial<Record<string, FinishReason>> = {
   length: "length",

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { dialogueOf } from "../dialogue.ts";
-import type { Habits, Lesson } from "../lessons.ts";
-import type { ChatMessage, JsonSchema, LlmRequest } from "../provider.ts";
+import { type Habits, type Lesson, unknownField } from "../lessons.ts";
+import type { ChatMessage, CompletionRequest, LlmRequest, Sampling } from "../provider.ts";
 import type { Structure } from "../structure.ts";
+import { shapeOf } from "./shape.ts";
+import { toolsOf, type WireMessage, wireMessage } from "./tools.ts";
 
 /** The settings that shape a request. */
 export interface RequestStyle {
@@ -24,6 +26,8 @@ export interface Sent {
   readonly field: string | undefined;
   readonly role: string | undefined;
   readonly tokens: number;
+  /** What the caller of this request chose: a value that the server does not like says nothing about other requests. */
+  readonly chosen: readonly string[];
 }
 
 /** What is left to a request besides its settings; `room` is what the server's context leaves for the answer. */
@@ -36,26 +40,72 @@ interface Circumstances {
 /** The body of a streaming chat request in the server's own dialect. */
 export function requestOf(style: RequestStyle, request: LlmRequest, { habits, rung, room }: Circumstances): Sent {
   const first = <T extends string>(...choices: T[]) => choices.find((choice) => !habits.refused.has(choice));
-  const allowed = (name: string, value: unknown) =>
-    value === undefined || habits.refused.has(name) ? {} : { [name]: value };
   const field = first(style.max_tokens_field, "max_tokens", "max_completion_tokens");
   const role = first(style.use_system_prompt ? style.system_role : "user", "system", "user") ?? "user";
   const tokens = Math.min(request.maxTokens, style.max_token ?? room, habits.mostTokens, room);
   const messages = withRole(request.messages, role);
+  const sampling = samplingOf(request.sampling);
+  const tools = toolsOf(request);
   const body = {
     model: style.model,
     messages: rung === "json" ? sayingJson(messages) : messages,
-    stream: true,
-    ...allowed("stream_options", style.stream_usage ? { include_usage: true } : undefined),
+    ...streamed(style, habits),
     ...(field && { [field]: tokens }),
-    ...allowed("temperature", style.temperature),
-    ...allowed("top_p", style.top_p),
+    ...allowed(habits, { temperature: style.temperature, top_p: style.top_p }),
     ...(request.schema && shapeOf(rung, request.schema, habits)),
     ...style.extra_body,
+    ...tools,
+    ...allowed(habits, sampling),
   };
   const hasSystem = request.messages.some((message) => message.role === "system");
-  return { body, rung, field, role: hasSystem && role !== "user" ? role : undefined, tokens };
+  const named = hasSystem && role !== "user" ? role : undefined;
+  return { body, rung, field, role: named, tokens, chosen: chosenIn({ ...sampling, ...tools }) };
 }
+
+/** The body of a streaming request to go on with a raw text. */
+export function completionOf(
+  style: RequestStyle,
+  { prompt, maxTokens, sampling }: CompletionRequest,
+  { habits, room }: Pick<Circumstances, "habits" | "room">,
+): Sent {
+  const tokens = Math.min(maxTokens, style.max_token ?? room, habits.mostTokens, room);
+  const chosen = samplingOf(sampling);
+  const body = {
+    model: style.model,
+    prompt,
+    ...streamed(style, habits),
+    max_tokens: tokens,
+    ...allowed(habits, { temperature: style.temperature, top_p: style.top_p }),
+    ...style.extra_body,
+    ...allowed(habits, chosen),
+  };
+  return { body, rung: "off", field: undefined, role: undefined, tokens, chosen: chosenIn(chosen) };
+}
+
+const streamed = ({ stream_usage }: RequestStyle, habits: Habits) => ({
+  stream: true,
+  ...allowed(habits, { stream_options: stream_usage ? { include_usage: true } : undefined }),
+});
+
+/** The fields that are set and that the server has not refused. */
+function allowed(habits: Habits, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    chosenIn(fields).flatMap((name) => (habits.refused.has(name) ? [] : [[name, fields[name]]])),
+  );
+}
+
+const chosenIn = (fields: Readonly<Record<string, unknown>>) =>
+  Object.keys(fields).filter((name) => fields[name] !== undefined);
+
+/** What the caller wants in the words of the API. */
+const samplingOf = ({ temperature, topP, stop, seed, presencePenalty, frequencyPenalty }: Sampling = {}) => ({
+  temperature,
+  top_p: topP,
+  stop: stop?.length ? stop : undefined,
+  seed,
+  presence_penalty: presencePenalty,
+  frequency_penalty: frequencyPenalty,
+});
 
 const Refusal = z.object({
   status: z.number().optional(),
@@ -79,12 +129,15 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   const most = limitIn(words);
   if (most !== undefined && most > 0 && most < sent.tokens) return { mostTokens: most };
 
-  if (sent.rung !== "off" && shapeTrouble.test(words)) {
+  // What is said of tools is about those of the caller, where there are some.
+  const trouble = sent.chosen.includes("tools") ? formatTrouble : shapeTrouble;
+  if (sent.rung !== "off" && trouble.test(words)) {
     const asSchema = /must be .?json_schema/.test(words) && jsonIsObject(sent);
     return asSchema ? { refused: "json_object" } : { rung: sent.rung };
   }
-  for (const name of ["stream_options", "temperature", "top_p"]) {
-    if (name in sent.body && words.includes(name)) return { refused: name };
+  for (const name of refusable) {
+    const unwanted = !sent.chosen.includes(name) || unknownField.test(words);
+    if (name in sent.body && unwanted && new RegExp(`\\b${name}\\b`).test(words)) return { refused: name };
   }
   if (sent.field && new RegExp(`\\b${sent.field}\\b`).test(words) && unknownField.test(words)) {
     return { refused: sent.field };
@@ -92,14 +145,15 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   return sent.role && roleTrouble.test(words) ? { refused: sent.role } : undefined;
 }
 
-const shapeTrouble =
-  /response_?format|json_schema|json_object|json mode|grammar|structured_outputs|guided_|\btools?\b|tool_choice|function call/i;
+const formatTrouble = /response_?format|json_schema|json_object|json mode|grammar|structured_outputs|guided_/i;
+
+const shapeTrouble = new RegExp(`${formatTrouble.source}|\\btools?\\b|tool_choice|function call`, "i");
+
+/** What an answer can do without. */
+const refusable = ["stream_options", "temperature", "top_p", "stop", "seed", "presence_penalty", "frequency_penalty"];
 
 /** The format was the plain one, which a few servers know only as a schema of any object. */
 const jsonIsObject = ({ body }: Sent) => JSON.stringify(body.response_format) === '{"type":"json_object"}';
-
-const unknownField =
-  /unsupported|not supported|support|unrecognized|unknown|unexpected|not (permitted|allowed)|extra|instead/i;
 
 const roleTrouble =
   /(system|developer)\W+(role|message|prompt)|role\b.{0,40}\b(system|developer)|invalid role|roles? must alternate|only supports u\/a/i;
@@ -122,65 +176,16 @@ export function limitIn(words: string): number | undefined {
 }
 
 /** Strict turns, since some servers take no others. For those that know no system role what it says begins the first one. */
-function withRole(messages: readonly ChatMessage[], role: string): { role: string; content: string }[] {
+function withRole(messages: readonly ChatMessage[], role: string): readonly WireMessage[] {
   const { system, turns } = dialogueOf(messages, { systemApart: role !== "user" });
-  return [...(system === "" ? [] : [{ role, content: system }]), ...turns];
+  return [...(system === "" ? [] : [{ role, content: system }]), ...turns.map(wireMessage)];
 }
 
 /** Servers that answer in JSON on demand insist that the prompt says so. */
-function sayingJson<M extends { role: string; content: string }>(messages: readonly M[]): readonly M[] {
-  if (messages.some(({ content }) => /json/i.test(content))) return messages;
+function sayingJson(messages: readonly WireMessage[]): readonly WireMessage[] {
+  if (messages.some(({ content }) => content !== null && /json/i.test(content))) return messages;
+  const last = messages.findLastIndex(({ role }) => role === "user");
   return messages.map((message, index) =>
-    index === messages.length - 1 ? { ...message, content: `${message.content}\n\nAnswer in JSON.` } : message,
+    index === last ? { ...message, content: `${message.content}\n\nAnswer in JSON.` } : message,
   );
 }
-
-/** The part of the body that holds the model to the shape. */
-function shapeOf(rung: Structure, { name, schema }: NonNullable<LlmRequest["schema"]>, { refused }: Habits) {
-  const { $schema, ...plain } = schema;
-  const safe = name.replace(/[^\w-]/g, "_").slice(0, 64) || "answer";
-  const format = (shape: JsonSchema) => ({
-    response_format: { type: "json_schema", json_schema: { name: safe, strict: isClosed(shape), schema: shape } },
-  });
-  if (rung === "schema") return format(plain);
-  if (rung === "structured_outputs") return { structured_outputs: { json: plain } };
-  if (rung === "guided_json") return { guided_json: plain };
-  if (rung === "tool") {
-    const tool = { name: safe, description: "Gives the answer.", parameters: plain };
-    return {
-      tools: [{ type: "function", function: tool }],
-      tool_choice: { type: "function", function: { name: safe } },
-    };
-  }
-  if (rung !== "json") return {};
-  return refused.has("json_object") ? format({ type: "object" }) : { response_format: { type: "json_object" } };
-}
-
-/** Strict mode wants every property required and none besides, all the way down. */
-function isClosed(schema: JsonSchema): boolean {
-  const read = Closed.safeParse(schema);
-  if (!read.success) return false;
-  const { type, properties = {}, required = [], additionalProperties } = read.data;
-  const object = type === "object" || read.data.properties !== undefined;
-  if (object && (additionalProperties !== false || Object.keys(properties).some((key) => !required.includes(key)))) {
-    return false;
-  }
-  const { items, anyOf = [], $defs = {} } = read.data;
-  return [...Object.values(properties), ...Object.values($defs), ...anyOf, ...(items ? [items] : [])].every(isClosed);
-}
-
-const Schema = z.record(z.string(), z.unknown());
-
-/** The part of JSON Schema that strict mode knows. */
-const Closed = z.looseObject({
-  type: z.unknown().optional(),
-  properties: z.record(z.string(), Schema).optional(),
-  required: z.array(z.string()).optional(),
-  additionalProperties: z.unknown().optional(),
-  items: Schema.optional(),
-  anyOf: z.array(Schema).optional(),
-  $defs: z.record(z.string(), Schema).optional(),
-  oneOf: z.never().optional(),
-  allOf: z.never().optional(),
-  patternProperties: z.never().optional(),
-});

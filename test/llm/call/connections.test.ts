@@ -20,7 +20,7 @@ function open() {
   const connected: string[] = [];
   const ears: ((status: number, headers: Headers) => void)[] = [];
   const notices: Notice[] = [];
-  const to = openConnections(
+  const { to, forget } = openConnections(
     async ({ name }, { notify, heard }) => {
       connected.push(name);
       ears.push(heard);
@@ -29,7 +29,7 @@ function open() {
     },
     (notice) => notices.push(notice),
   );
-  return { to, connected, ears, notices };
+  return { to, forget, connected, ears, notices };
 }
 const about = { role: "PM", action: "WritePRD", subject: "", attempt: 1, turn: 1 };
 
@@ -98,4 +98,21 @@ it("keeps to the limits that the first of them states", async () => {
   expect(limits.waiting).toBe(1);
   caller.abort();
   await expect(waits).rejects.toMatchObject({ kind: "aborted" });
+});
+
+it("forgets a deployment that is gone: one in its place has limits of its own and connects anew", async () => {
+  const { to, forget, connected } = open();
+  const before = to({ ...deployment, limits: { concurrency: 1 } });
+  await before.llm();
+  before.breaker.failed("auth", "the key was refused");
+  forget(deployment);
+  const after = to({ ...deployment, limits: { concurrency: 2 } });
+  await after.llm();
+  expect(connected).toEqual(["main", "main"]);
+  const enter = () => after.limits.enter(1, new AbortController().signal);
+  await Promise.all([enter(), enter()]);
+  expect([before.breaker.check(), after.breaker.check()]).toEqual([
+    "the key was refused (tried again in 60 s)",
+    undefined,
+  ]);
 });

@@ -53,7 +53,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
     .option("--run-tests", "write tests, run them and it, in a sandbox")
     .option("--yes", "agree to that beforehand")
     .option("--require-verified", "exit code 7 unless the product is verified")
-    .option("--reqa-file <file>", "write the tests of one file anew")
+    .addOption(new Option("--reqa-file <file>", "write the tests of one file anew").hideHelp())
     .optionsGroup("LLMs:")
     .option("--llm <llm>", "a configured name, a kind, or kind/model")
     .option("--config <path>", "config file or folder (default: config/)")

@@ -60,6 +60,19 @@ export function addCommands(program: Command, does: Does): void {
     });
 
   program
+    .command("serve")
+    .description("one door to every model, for any program")
+    .option("--host <address>", "where it listens (default: 127.0.0.1)")
+    .option("--port <n>", "and at which port (default: 8888; 0: any free one)")
+    .option("--state <file>", "keep deployments and what was spent over a restart")
+    .option("--new-key <name>", "make a key for a caller, and stop")
+    .option("--config <path>", "config file or folder (default: config/)")
+    .option("--llm <llm>", "the model called default: a configured name, a kind, or kind/model")
+    .allowExcessArguments(false)
+    .helpOption("-h, --help", "print this")
+    .action(async (own: Flags) => does((await import("./serve.ts")).serve)({ ...program.opts(), ...own }));
+
+  program
     .command("repair")
     .description("read what a model answered, however broken")
     .usage("[options] [FILE]")

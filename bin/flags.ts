@@ -38,6 +38,11 @@ export interface Flags {
   /** Of `ask`. */
   readonly prompt?: string;
   readonly system?: string;
+  /** Of `serve`. */
+  readonly host?: string;
+  readonly port?: string;
+  readonly state?: string;
+  readonly newKey?: string;
   /** Of `repair`. */
   readonly file?: string;
   readonly schema?: string;

@@ -1,5 +1,6 @@
 import type { Json, Steps } from "./engine/steps.ts";
 import { keyOf } from "./llm/about.ts";
+import { final } from "./llm/never-comes.ts";
 import { type Answered, AskError, ask, type Question } from "./reply.ts";
 
 type Asking<I, D extends Json> = Omit<Question<I, D>, "lane" | "replaceable" | "insteadOf" | "nextTurn" | "share"> & {
@@ -46,6 +47,3 @@ export async function askAlong<I, D extends Json>(steps: Steps, question: Asking
 function* roundsOf(lanes: readonly string[], spare: readonly string[]) {
   for (const share of spare.length > 0 ? [1, 0.7, 0.45, 0.25] : [1]) for (const lane of lanes) yield { lane, share };
 }
-
-/** The run itself ends: there is no use in asking somebody else. */
-const final: ReadonlySet<string> = new Set(["budget", "stopped", "aborted", "unrecorded"]);

@@ -90,6 +90,8 @@ export interface Question<I, D extends Json> {
   readonly share: number;
   readonly maxReasks: number;
   readonly repair: RepairChoice;
+  /** Asked in place of the prompt of the action. */
+  readonly conversation?: readonly ChatMessage[] | undefined;
   /** An earlier answer and what somebody wants changed about it. */
   readonly revision?: { readonly answer: string; readonly remark: string };
 }
@@ -114,16 +116,12 @@ const maxContinuations = 6;
  * conversation with the exact problems. Throws an AskError when the model is silent or stays unusable.
  */
 export async function ask<I, D extends Json>(steps: Steps, question: Question<I, D>): Promise<Answered<D>> {
-  const { action, input, role, subject, attempt, lane, maxReasks, replaceable, nextTurn, share } = question;
+  const { action, input, role, subject, attempt, lane, maxReasks, replaceable, nextTurn } = question;
   const place = question.insteadOf === undefined ? {} : { insteadOf: question.insteadOf };
   const reply = typeof action.reply === "function" ? action.reply(input) : action.reply;
-  const opening: ChatMessage[] = [
-    { role: "system", content: question.persona },
-    { role: "user", content: `${shorten(action.prompt(input), action.spare ?? [], share)}\n\n${reply.instruction}` },
-    ...(question.revision ? revised(question.revision) : []),
-  ];
+  const opening = openingOf(question, reply.instruction);
   const title = subject ? `${action.name} of ${subject}` : action.name;
-  let messages = opening;
+  let messages: readonly ChatMessage[] = opening;
   let rest: Rest<D> | undefined;
   const said = new Set<string>();
   let about: About = { role, action: action.name, subject, attempt, turn: 0 };
@@ -166,7 +164,7 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
     let author: Author = { model: "" };
     for (let parts = 1; ; parts++) {
       about = { ...about, turn: nextTurn() };
-      const continued: ChatMessage[] = text
+      const continued = text
         ? [...messages, { role: "assistant", content: text }, { role: "user", content: goOn }]
         : messages;
       const shape = (rest ?? reply).schema;
@@ -187,6 +185,24 @@ export async function ask<I, D extends Json>(steps: Steps, question: Question<I,
       }
     }
   }
+}
+
+/** What a question begins with; how to answer stands at its end. */
+function openingOf<I, D extends Json>(
+  { action, input, persona, share, conversation, revision }: Question<I, D>,
+  instruction: string,
+): readonly ChatMessage[] {
+  if (conversation) {
+    if (instruction === "") return conversation;
+    const last = conversation.at(-1);
+    if (last?.role !== "user") return [...conversation, { role: "user", content: instruction }];
+    return [...conversation.slice(0, -1), { ...last, content: `${last.content}\n\n${instruction}` }];
+  }
+  return [
+    { role: "system", content: persona },
+    { role: "user", content: `${shorten(action.prompt(input), action.spare ?? [], share)}\n\n${instruction}` },
+    ...(revision ? revised(revision) : []),
+  ];
 }
 
 const authorOf = ({ model, insteadOf }: Author): Author => (insteadOf === undefined ? { model } : { model, insteadOf });

@@ -15,7 +15,7 @@ const Called = z.object({ id: z.string(), name: z.string(), arguments: z.string(
 const Message = z.object({
   role: z.enum(["system", "user", "assistant", "tool"]),
   content: z.string(),
-  toolCalls: z.array(Called).optional(),
+  toolCalls: z.array(Called).readonly().optional(),
   toolCallId: z.string().optional(),
 });
 
@@ -24,7 +24,7 @@ const JsonSchema = z.record(z.string(), z.unknown());
 const Sampling = z.object({
   temperature: z.number().optional(),
   topP: z.number().optional(),
-  stop: z.array(z.string()).optional(),
+  stop: z.array(z.string()).readonly().optional(),
   seed: z.int().optional(),
   presencePenalty: z.number().optional(),
   frequencyPenalty: z.number().optional(),
@@ -36,10 +36,13 @@ const Call = z.object({
   subject: z.string(),
   attempt: z.int(),
   turn: z.int(),
-  messages: z.array(Message),
+  messages: z.array(Message).readonly(),
   schema: z.object({ name: z.string(), schema: JsonSchema }).optional(),
   /** What the model may ask its caller to do. */
-  tools: z.array(z.object({ name: z.string(), description: z.string().optional(), parameters: JsonSchema })).optional(),
+  tools: z
+    .array(z.object({ name: z.string(), description: z.string().optional(), parameters: JsonSchema }))
+    .readonly()
+    .optional(),
   toolChoice: z.union([z.enum(["auto", "none", "required"]), z.object({ name: z.string() })]).optional(),
   sampling: Sampling.optional(),
   /** Tokens that the answer may have; the deployment's own limit counts where it is smaller. */

@@ -5,7 +5,8 @@ import { exact } from "./exact.ts";
 import { unwrapped } from "./find/within.ts";
 import { problem } from "./problems.ts";
 import type { Problem, Reading } from "./reading.ts";
-import { type AnySchema, anything, goalOf } from "./wanted.ts";
+import type { AnySchema } from "./schema-node.ts";
+import { anything, goalOf } from "./wanted.ts";
 
 export interface RepairOptions {
   /** How the model ended; `length` where the output limit stopped it. */

@@ -5,8 +5,14 @@ export type SchemaNode = z.core.JSONSchema.JSONSchema;
 
 const cache = new WeakMap<ZodType, SchemaNode>();
 
-/** The JSON Schema of what a model may write for a zod schema. */
-export function schemaNode(schema: ZodType): SchemaNode {
+/** A schema as it is given to the reader: zod's, or a JSON Schema. */
+export type AnySchema = ZodType | Readonly<Record<string, unknown>>;
+
+export const isZod = (schema: AnySchema): schema is ZodType => "_zod" in schema;
+
+/** The JSON Schema of what a model may write for a schema. */
+export function schemaNode(schema: AnySchema): SchemaNode {
+  if (!isZod(schema)) return schema as SchemaNode;
   const known = cache.get(schema);
   if (known) return known;
   const node: SchemaNode = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });

@@ -1,15 +1,23 @@
-import type { ZodType } from "zod";
 import type { JsonSchema } from "../llm/provider.ts";
-import { choices, itemsOf, options, resolve, type SchemaNode, schemaNode, typeOf } from "./schema-node.ts";
+import {
+  type AnySchema,
+  choices,
+  itemsOf,
+  options,
+  resolve,
+  type SchemaNode,
+  schemaNode,
+  typeOf,
+} from "./schema-node.ts";
 
 /** The shape of a document as a small model understands it: a skeleton with a comment behind each field. */
-export function shapeOf(schema: ZodType): string {
+export function shapeOf(schema: AnySchema): string {
   const root = schemaNode(schema);
   return typeText(root, "", root);
 }
 
 /** The same shape for servers that hold a model to one: every field required, none besides, optional ones may be null. */
-export function strictSchema(schema: ZodType): JsonSchema {
+export function strictSchema(schema: AnySchema): JsonSchema {
   const { $schema: _, ...root } = schemaNode(schema);
   return strict(root);
 }

@@ -5,7 +5,8 @@ import { search } from "./find/search.ts";
 import type { Reading } from "./reading.ts";
 import { stripReasoning } from "./reasoning.ts";
 import { type RepairOptions, repair } from "./repair.ts";
-import { type AnySchema, anything, goalOf, type Wanted } from "./wanted.ts";
+import type { AnySchema } from "./schema-node.ts";
+import { anything, goalOf, type Wanted } from "./wanted.ts";
 
 /** An answer that is read while it comes. */
 export interface RepairStream<T> {

@@ -1,6 +1,16 @@
 import { type ZodType, z } from "zod";
 import { fold } from "./fold.ts";
-import { choices, itemsOf, options, resolve, type SchemaNode, schemaNode, typeOf } from "./schema-node.ts";
+import {
+  type AnySchema,
+  choices,
+  isZod,
+  itemsOf,
+  options,
+  resolve,
+  type SchemaNode,
+  schemaNode,
+  typeOf,
+} from "./schema-node.ts";
 
 /** The name of the member that is wanted under a written key: itself, or the one it is another spelling of. */
 export const nameOf = ({ keys, names }: Wanted, key: string): string | undefined =>
@@ -25,9 +35,6 @@ export interface Wanted {
   item(index: number): Wanted;
 }
 
-/** A schema as it is given to the reader: zod's, or a JSON Schema. */
-export type AnySchema = ZodType | Readonly<Record<string, unknown>>;
-
 /** A schema in both of its uses: what to look for, and whether a value fits. */
 export interface Goal {
   readonly wanted: Wanted;
@@ -45,7 +52,7 @@ export function goalOf(schema: AnySchema): Goal {
   const known = goals.get(schema);
   if (known) return known;
   const zod = isZod(schema) ? schema : zodOf(schema);
-  const node = isZod(schema) ? schemaNode(schema) : (schema as SchemaNode);
+  const node = schemaNode(schema);
   const goal = {
     wanted: wantedAt(node, node, new Map()),
     zod,
@@ -61,8 +68,6 @@ function zodOf(schema: Readonly<Record<string, unknown>>): ZodType {
   const older = "definitions" in schema && !("$schema" in schema);
   return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0], older ? { defaultTarget: "draft-7" } : {});
 }
-
-const isZod = (schema: AnySchema): schema is ZodType => "_zod" in schema;
 
 /** Whether `catch` stands anywhere in a zod schema. */
 function hasCatch(part: unknown, seen: Set<unknown>): boolean {

@@ -28,6 +28,9 @@ export interface Attempted extends Finish {
   readonly usage: Usage;
 }
 
+/** What it returns is waited for before more is read. */
+type Taken = void | Promise<void>;
+
 /** Who is told of an answer while it comes, and who may end it. */
 export interface Listening {
   readonly signal: AbortSignal;
@@ -35,7 +38,7 @@ export interface Listening {
   /** Struck out of the answer, should a server repeat them. */
   readonly secrets?: readonly string[];
   readonly progress: (tokens: () => number) => void;
-  readonly heard?: ((delta: Delta) => void) | undefined;
+  readonly heard?: ((delta: Delta) => Taken) | undefined;
 }
 
 /** An attempt that failed, and what it used all the same: a server charges for what it generated before a stream broke. */
@@ -67,12 +70,12 @@ export async function attempt(
     take(delta, received);
     refuseFlood(received, model, request.maxTokens);
     if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
-    heard?.(delta);
     progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
+    return heard?.(delta);
   };
   try {
     const finish = await drain(llm.stream(request, { signal }), (delta) => listen(strainer.push(delta)));
-    for (const delta of strainer.end()) listen(delta);
+    for (const delta of strainer.end()) await listen(delta);
     const { text, reasoning } = received;
     const usage = await usageOf(finish, request.messages, received);
     return { ...finish, text, reasoning, toolCalls: calls.all(), usage };
@@ -81,13 +84,14 @@ export async function attempt(
   }
 }
 
-/** Reads a stream to its end; when `more` objects, the stream is closed. */
-async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => void) {
+/** Reads a stream to its end, as fast as `more` takes it; when that objects, the stream is closed. */
+async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => Taken) {
   try {
     for (let pieces = 1; ; pieces++) {
       const step = await stream.next();
       if (step.done) return step.value;
-      more(step.value);
+      const taken = more(step.value);
+      if (taken) await taken;
       // A stream that never has to wait would keep clocks and signals waiting.
       if (pieces % 1000 === 0) await new Promise(setImmediate);
     }

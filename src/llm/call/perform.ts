@@ -61,8 +61,8 @@ export async function perform<T extends object>(
   const once = async () => {
     const draft = asking.drafts?.begin(about);
     const heard = (delta: Delta) => {
-      asking.heard?.(delta);
       draft?.add(delta);
+      return asking.heard?.(delta);
     };
     try {
       const answer = await inTurn(work, connection, { ...turn, heard }, { ended, queued });

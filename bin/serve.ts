@@ -1,0 +1,89 @@
+import { isIP } from "node:net";
+import pino from "pino";
+import { catalogOf } from "../config/catalog.ts";
+import type { ServeOptions } from "../config/serve-options.ts";
+import { ConfigError, errorCode, exitCodes, UsageError } from "../src/errors.ts";
+import { openGateway } from "../src/gateway/gateway.ts";
+import type { Flags } from "./flags.ts";
+import { onInterrupt } from "./interrupt.ts";
+import { company, questionOf, readSettings } from "./plan.ts";
+import { banner } from "./serve/banner.ts";
+import { deployBy } from "./serve/deploy.ts";
+import { anyAction, modelsOf } from "./serve/models.ts";
+import { printNewKey } from "./serve/new-key.ts";
+import { version } from "./version.ts";
+
+/** Milliseconds that answers under way get when the server is to end. */
+const grace = 30_000;
+
+/** Serves every model until a signal comes, then lets answers under way end; gives the exit code. */
+export async function serve(flags: Flags): Promise<number> {
+  if (flags.newKey !== undefined) return printNewKey(flags.newKey);
+  const settings = await readSettings(flags);
+  const { serve: options, auth } = settings;
+  const loopback = isLoopback(options.host);
+  if (!loopback && auth.length === 0) throw openToAll(options);
+  const whole = questionOf(settings, flags, "", company, { showProblems: true });
+  const roster = whole.roster.map(({ role, actions }) => ({ role, actions: [anyAction, ...actions] }));
+  const question = { ...whole, roster };
+  const catalog = await catalogOf(question);
+  for (const warning of catalog.warnings) process.stderr.write(`! ${warning}\n`);
+
+  const gateway = await openGateway({
+    models: modelsOf(catalog),
+    deploy: deployBy(question),
+    callers: auth.map(({ key_hash: keyHash, ...caller }) => ({ ...caller, keyHash })),
+    investment: options.budget ?? Number.POSITIVE_INFINITY,
+    cache: options.cache,
+    maxBody: options.max_body * 1_000_000,
+    maxCalls: options.max_calls,
+    log: pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2)),
+    logPrompts: options.log_prompts,
+    stateFile: flags.state,
+    version: version(),
+    loopback: loopback && auth.length === 0,
+  });
+  const address = await gateway.listen(options).catch((error: unknown) => {
+    throw cannotListen(error, options);
+  });
+  const seconds = process.uptime();
+  process.stdout.write(banner({ address, models: gateway.models, locked: auth.length > 0, seconds }));
+  return untilStopped(gateway.close);
+}
+
+/** Waits for a signal. The first one lets answers under way end, the second does not. */
+async function untilStopped(close: (abort: AbortSignal) => Promise<void>): Promise<number> {
+  const say = (message: string) => void process.stderr.write(`${message}\n`);
+  const interrupt = onInterrupt(say, { grace });
+  await new Promise<void>((resolve) => interrupt.stop.addEventListener("abort", () => resolve(), { once: true }));
+  await close(interrupt.abort);
+  interrupt.release();
+  return exitCodes.done;
+}
+
+const isLoopback = (host: string) =>
+  host === "localhost" || (isIP(host) === 4 && host.startsWith("127.")) || host === "::1";
+
+function openToAll({ host }: ServeOptions): ConfigError {
+  return new ConfigError(
+    `${host} can be reached from elsewhere, and there is no auth: whoever finds it could spend your money`,
+    {
+      hint: "Make a key with metagpt serve --new-key NAME and put its hash under auth: in config2.yaml, or listen at 127.0.0.1.",
+    },
+  );
+}
+
+function cannotListen(error: unknown, { host, port }: ServeOptions): unknown {
+  const reasons: Record<string, string> = {
+    EADDRINUSE: "somebody else listens there",
+    EACCES: "that is not allowed here",
+    EADDRNOTAVAIL: "this machine has no such address",
+    ENOTFOUND: "there is no such host",
+  };
+  const reason = reasons[errorCode(error) ?? ""];
+  if (reason === undefined) return error;
+  return new UsageError(`cannot listen at ${host}:${port}: ${reason}`, {
+    hint: "Choose another place with --host and --port; --port 0 takes any free one.",
+    cause: error,
+  });
+}

@@ -1,0 +1,15 @@
+import type { Account } from "./chat-call.ts";
+
+/** What an answer took, as the headers of it. */
+export const headersOf = ({ llm, model, provider, attempts, cost, repaired, cached }: Account) => ({
+  "x-metagpt-llm": headerSafe(llm),
+  "x-metagpt-model": headerSafe(model),
+  "x-metagpt-provider": headerSafe(provider),
+  "x-metagpt-attempts": String(attempts),
+  "x-metagpt-cost": cost.toFixed(9).replace(/\.?0+$/, ""),
+  "x-metagpt-repaired": String(repaired),
+  "x-metagpt-cache": cached ? "hit" : "miss",
+});
+
+/** Names may be in any language; a header holds ASCII. */
+const headerSafe = (name: string) => name.replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));

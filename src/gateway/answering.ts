@@ -1,0 +1,62 @@
+import type { Delta } from "../llm/provider.ts";
+import { headersOf } from "./account-headers.ts";
+import type { Chat } from "./chat.ts";
+import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import { openPieces } from "./pieces.ts";
+import { Refusal } from "./refusal.ts";
+import type { Incoming } from "./route.ts";
+
+/** How one surface writes a stream. */
+export interface Wording {
+  readonly type: string;
+  /** Pieces of the answer; empty where a delta has no words here. */
+  delta(delta: Delta): string;
+  end(answer: ChatAnswer): string;
+  /** A failure once the stream has begun. */
+  failure(refusal: Refusal): string;
+}
+
+/** Answers with the whole, in these words; what it took stands in the headers. */
+export async function answerWhole(
+  chat: Chat,
+  call: ChatCall,
+  incoming: Incoming,
+  words: (answer: ChatAnswer) => unknown,
+): Promise<unknown> {
+  const answer = await chat.answer(call, incoming);
+  incoming.note(notedOf(call, answer));
+  incoming.reply.headers(headersOf(answer.account));
+  return words(answer);
+}
+
+/** Answers piece by piece. Until the first piece a failure is an error like any other, then it ends the stream. */
+export async function answerStreaming(chat: Chat, call: ChatCall, incoming: Incoming, wording: Wording): Promise<void> {
+  const { reply } = incoming;
+  const pieces = openPieces(reply.raw, () => ({ "content-type": wording.type, "x-request-id": incoming.id }));
+  const hear = (delta: Delta) => {
+    const text = wording.delta(delta);
+    if (text === "") return;
+    reply.hijack();
+    return pieces.write(text);
+  };
+  try {
+    const answer = await chat.answer(call, { ...incoming, hear });
+    incoming.note(notedOf(call, answer));
+    reply.hijack();
+    pieces.end(wording.end(answer));
+  } catch (error) {
+    if (!pieces.begun) throw error;
+    const refusal =
+      error instanceof Refusal ? error : new Refusal("bug", "something went wrong here", { cause: error });
+    incoming.note({ error: refusal.code ?? refusal.kind });
+    pieces.end(wording.failure(refusal));
+    if (refusal.kind === "bug") throw error;
+  }
+}
+
+const notedOf = ({ model }: ChatCall, { usage, account, finish }: ChatAnswer) => ({
+  ...{ model, llm: account.llm, attempts: account.attempts, finish },
+  ...{ tokens_in: usage.input, tokens_out: usage.output, usd: account.cost },
+  ...(account.repaired && { repaired: true }),
+  ...(account.cached && { cached: true }),
+});

@@ -1,0 +1,138 @@
+import type { Llms } from "../llm/llms.ts";
+import type { Delta } from "../llm/provider.ts";
+import type { AnswerCache } from "./cache.ts";
+import type { Caller } from "./callers.ts";
+import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import type { Metrics } from "./metrics.ts";
+import { type Model, type Models, repairPrefix } from "./models.ts";
+import { askPlainly } from "./plain.ts";
+import { Refusal } from "./refusal.ts";
+import { askShaped } from "./shaped.ts";
+import type { Turn } from "./turn.ts";
+
+/** Answers questions, whatever surface they come by. */
+export interface Chat {
+  /** Calls that are being answered. */
+  readonly underWay: number;
+  /** The model of that name, for a caller who may use it. Throws a Refusal. */
+  modelOf(name: string, caller: Caller): Model;
+  /**
+   * Answers, and passes pieces of the answer on as they come where it is not to be JSON. Throws a Refusal where nobody
+   * has an answer.
+   */
+  answer(call: ChatCall, asking: Asking): Promise<ChatAnswer>;
+  /** Does something else with a model, under the same limits. */
+  under<T>(name: string, asking: Omit<Asking, "hear">, work: (turn: Turn) => Promise<T>): Promise<T>;
+}
+
+/** Who asks, and how long that is of interest. */
+export interface Asking {
+  /** Of the request. */
+  readonly id: string;
+  readonly caller: Caller;
+  /** The caller has gone. */
+  readonly signal: AbortSignal;
+  readonly hear?: ((delta: Delta) => void | Promise<void>) | undefined;
+}
+
+interface Parts {
+  readonly models: Models;
+  readonly llms: Llms;
+  readonly metrics: Metrics;
+  readonly cache: AnswerCache | undefined;
+  /** Calls that may be under way at once; more are turned away. */
+  readonly maxCalls: number;
+  /** The server is closing. */
+  readonly stop: AbortSignal;
+}
+
+/** Opens the door to all models. */
+export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts): Chat {
+  let underWay = 0;
+
+  const modelOf = (name: string, caller: Caller) => {
+    const model = models.find(plainName(name));
+    if (!model) throw unknown(name);
+    if (!caller.may(name)) {
+      throw new Refusal("forbidden", `${caller.name} may not use ${name}`, {
+        code: "model_not_allowed",
+        param: "model",
+      });
+    }
+    if (model.unusable !== undefined) throw new Refusal("busy", model.unusable, { code: "model_unavailable" });
+    return model;
+  };
+
+  const under = async <T>(
+    name: string,
+    { id, caller, signal }: Omit<Asking, "hear">,
+    work: (turn: Turn) => Promise<T>,
+  ) => {
+    const { name: known, deployments } = modelOf(name, caller);
+    if (underWay >= maxCalls || stop.aborted) {
+      throw new Refusal("busy", stop.aborted ? "the server is closing" : `${maxCalls} calls are under way`, {
+        retryAfter: 1,
+      });
+    }
+    underWay += 1;
+    try {
+      return await work({ id, llms, deployments, budget: caller.budget, signal, stop });
+    } catch (error) {
+      metrics.failed(known, error instanceof Refusal ? (error.code ?? error.kind) : "bug");
+      throw error;
+    } finally {
+      underWay -= 1;
+    }
+  };
+
+  return {
+    get underWay() {
+      return underWay;
+    },
+    modelOf,
+    under,
+    answer: (call, asking) =>
+      under(call.model, asking, async (turn) => {
+        const known = cache?.find(call);
+        if (known) {
+          await passOn(known, asking);
+          return known;
+        }
+        const began = performance.now();
+        let heard = false;
+        const first = (delta: Delta) => {
+          if (!heard) metrics.firstToken(turn.deployments[0]?.name ?? "", (performance.now() - began) / 1000);
+          heard = true;
+          return asking.hear?.(delta);
+        };
+        const shaped = call.format !== undefined || call.model.startsWith(repairPrefix);
+        const answer = shaped
+          ? await askShaped(call, turn)
+          : await askPlainly(call, asking.hear ? { ...turn, hear: first } : turn);
+        if (shaped) await passOn(answer, asking);
+        cache?.keep(call, answer);
+        metrics.answered(asking.caller.name, answer);
+        return answer;
+      }),
+  };
+}
+
+/** Passes a whole answer on at once. */
+async function passOn({ text, reasoning, toolCalls }: ChatAnswer, { hear }: Asking): Promise<void> {
+  if (!hear) return;
+  if (reasoning !== "") await hear({ type: "reasoning", text: reasoning });
+  if (text !== "") await hear({ type: "text", text });
+  for (const [index, call] of toolCalls.entries()) await hear({ type: "tool-call", index, ...call });
+}
+
+const plainName = (name: string) => (name.startsWith(repairPrefix) ? name.slice(repairPrefix.length) : name);
+
+const unknown = (name: string) =>
+  new Refusal(
+    "missing",
+    `there is no model ${JSON.stringify(name.slice(0, 100))}; GET /v1/models lists those there are`,
+    {
+      code: "model_not_found",
+      param: "model",
+    },
+  );

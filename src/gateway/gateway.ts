@@ -1,0 +1,100 @@
+import type { FastifyInstance } from "fastify";
+import { type Llms, openLlms } from "../llm/llms.ts";
+import { messagesRoute } from "./anthropic/messages-route.ts";
+import { byzerRoutes } from "./byzer/routes.ts";
+import { type CacheOptions, openCache } from "./cache.ts";
+import { type CallerKey, openCallers } from "./callers.ts";
+import { openChat } from "./chat.ts";
+import { type Deploy, type Deployments, openDeployments } from "./deployments.ts";
+import { deploymentsRoutes } from "./deployments-routes.ts";
+import { openMetrics } from "./metrics.ts";
+import type { Models } from "./models.ts";
+import { ollamaRoutes } from "./ollama/routes.ts";
+import { chatRoute } from "./openai/chat-route.ts";
+import { completionsRoute } from "./openai/completions-route.ts";
+import { embeddingsRoute } from "./openai/embeddings-route.ts";
+import { modelsRoutes } from "./openai/models-route.ts";
+import { openServer } from "./server.ts";
+import { serviceRoutes } from "./service-routes.ts";
+import { readState, type State, stateWriter } from "./state.ts";
+
+export interface GatewayOptions {
+  /** What the configuration lets callers name. */
+  readonly models: Models;
+  readonly deploy: Deploy;
+  readonly callers: readonly CallerKey[];
+  /** USD that all callers may spend together. */
+  readonly investment: number;
+  readonly cache?: CacheOptions | undefined;
+  /** Bytes of one request. */
+  readonly maxBody: number;
+  /** Calls under way at once. */
+  readonly maxCalls: number;
+  /** The line of the log for one request, and for what went wrong here. */
+  readonly log: Log;
+  /** Also writes what callers ask. */
+  readonly logPrompts: boolean;
+  /** Keeps deployments and what was spent. */
+  readonly stateFile?: string | undefined;
+  readonly version: string;
+  /** Only names of this machine are answered to, so that no page of the web can ask through a browser. */
+  readonly loopback: boolean;
+  readonly llms?: Llms;
+}
+
+/** Where the server writes what happens; pino fits. */
+export interface Log {
+  info(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+/** A server that can be bound to an address. */
+export interface Gateway {
+  /** Gives the address it listens at. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Takes no more questions and waits until those under way are answered, or the signal ends them. */
+  close(abort?: AbortSignal): Promise<void>;
+  readonly models: Models;
+}
+
+/** Puts a gateway together: surfaces on top of one chat, with everything that they share. */
+export async function openGateway(options: GatewayOptions): Promise<Gateway> {
+  const { models: configured, deploy, stateFile, investment, version, llms = openLlms({}) } = options;
+  const before: State = stateFile === undefined ? { deployments: [], spent: {} } : await readState(stateFile);
+  const stop = new AbortController();
+  const abort = new AbortController();
+  const callers = openCallers(options.callers, { investment, spent: before.spent });
+  const write = stateFile === undefined ? undefined : stateWriter(stateFile);
+  const keep = async () => write?.({ deployments: deployments.kept(), spent: callers.spent() });
+  const deployments: Deployments = await openDeployments(
+    { configured, deploy, gone: llms.forget, changed: keep },
+    before.deployments,
+  );
+  const metrics = openMetrics({ models: deployments, state: llms.state, underWay: () => chat.underWay });
+  const chat = openChat({
+    ...{ models: deployments, llms, metrics, maxCalls: options.maxCalls, stop: stop.signal },
+    cache: options.cache && openCache(options.cache),
+  });
+  const app: FastifyInstance = await openServer({ ...options, callers, metrics, abort: abort.signal }, (describe) => [
+    chatRoute(chat),
+    completionsRoute(chat),
+    embeddingsRoute(chat),
+    ...modelsRoutes(deployments),
+    messagesRoute(chat),
+    ...ollamaRoutes(chat, deployments, { version }),
+    ...deploymentsRoutes(deployments),
+    ...byzerRoutes(chat, deployments),
+    ...serviceRoutes({ metrics, callers, describe }),
+  ]);
+  return {
+    models: deployments,
+    listen: (address) => app.listen(address),
+    async close(ended) {
+      stop.abort();
+      ended?.addEventListener("abort", () => abort.abort(), { once: true });
+      if (ended?.aborted) abort.abort();
+      await app.close();
+      await keep();
+    },
+  };
+}

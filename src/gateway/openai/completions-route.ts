@@ -1,0 +1,82 @@
+import { z } from "zod";
+import { headersOf } from "../account-headers.ts";
+import type { Chat } from "../chat.ts";
+import { openPieces } from "../pieces.ts";
+import { completeRaw } from "../raw.ts";
+import { Refusal } from "../refusal.ts";
+import { defineRoute, type Route } from "../route.ts";
+import { AccountShape, usageOf } from "./chat-answer.ts";
+import { refused, sampling, samplingOf, streaming } from "./chat-request.ts";
+import { openaiError } from "./errors.ts";
+
+const CompletionRequest = z.looseObject({
+  model: z.string().min(1).max(300),
+  prompt: z.union([
+    z.string(),
+    z.tuple([z.string()], "only one prompt can be gone on with").transform(([text]) => text),
+  ]),
+  max_tokens: z.int().positive().nullish(),
+  ...sampling,
+  ...streaming,
+  n: refused.n,
+  logprobs: z.null("logprobs cannot be had").optional(),
+  echo: z.literal(false, "the prompt cannot be repeated").nullish(),
+  suffix: z.literal("", "nothing can be filled in before a suffix").nullish(),
+});
+
+const Completion = z.object({
+  id: z.string(),
+  object: z.literal("text_completion"),
+  created: z.int(),
+  model: z.string(),
+  choices: z.array(
+    z.object({ text: z.string(), index: z.int(), logprobs: z.null(), finish_reason: z.string().nullable() }),
+  ),
+  usage: z.unknown().optional(),
+  metagpt: AccountShape.optional(),
+});
+
+/** POST /v1/completions: goes on with a raw text, where the server of the model does that. */
+export const completionsRoute = (chat: Chat): Route =>
+  defineRoute({
+    ...{ method: "POST", path: "/v1/completions", tag: "OpenAI", access: "callers" },
+    summary: "Goes on with a text, where the model's server can",
+    body: CompletionRequest,
+    answer: Completion,
+    stream: "text/event-stream",
+    errors: openaiError,
+    async handle(incoming) {
+      const { body, id, reply } = incoming;
+      const { model, prompt } = body;
+      const raw = { prompt, sampling: samplingOf(body), maxTokens: body.max_tokens ?? undefined };
+      const head = { id: `cmpl-${id}`, object: "text_completion", created: Math.floor(Date.now() / 1000), model };
+      const choice = (text: string, finish: string | null = null) => ({
+        ...head,
+        choices: [{ text, index: 0, logprobs: null, finish_reason: finish }],
+      });
+      if (!body.stream) {
+        const { text, finish, usage, account } = await completeRaw(chat, model, raw, incoming);
+        reply.headers(headersOf(account));
+        return { ...choice(text, finish), usage: usageOf(usage) };
+      }
+      const pieces = openPieces(reply.raw, () => ({ "content-type": "text/event-stream; charset=utf-8" }));
+      const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
+      try {
+        const { finish, usage, account } = await completeRaw(chat, model, raw, {
+          ...incoming,
+          hear(delta) {
+            if (delta.type !== "text") return;
+            reply.hijack();
+            return pieces.write(event(choice(delta.text)));
+          },
+        });
+        reply.hijack();
+        const counted = body.stream_options?.include_usage ? { usage: usageOf(usage) } : {};
+        pieces.end(`${event({ ...choice("", finish), ...counted, metagpt: account })}data: [DONE]\n\n`);
+      } catch (error) {
+        if (!pieces.begun) throw error;
+        const refusal = error instanceof Refusal ? error : new Refusal("bug", "something went wrong here");
+        pieces.end(event(openaiError(refusal)));
+      }
+    },
+  });

@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { keyOf } from "../../llm/about.ts";
+import { headersOf } from "../account-headers.ts";
+import type { Chat } from "../chat.ts";
+import { refusalOf } from "../refusal.ts";
+import { defineRoute, type Route } from "../route.ts";
+import { openaiError } from "./errors.ts";
+
+const EmbeddingRequest = z.looseObject({
+  model: z.string().min(1).max(300),
+  input: z.union([z.string().transform((text) => [text]), z.array(z.string(), "has to be text").min(1).max(2048)]),
+  encoding_format: z.enum(["float", "base64"]).nullish(),
+  dimensions: z.int().positive().nullish(),
+});
+
+const Embeddings = z.object({
+  object: z.literal("list"),
+  data: z.array(
+    z.object({ object: z.literal("embedding"), index: z.int(), embedding: z.union([z.array(z.number()), z.string()]) }),
+  ),
+  model: z.string(),
+  usage: z.object({ prompt_tokens: z.int(), total_tokens: z.int() }),
+});
+
+/** POST /v1/embeddings, where the server of the model has them. */
+export const embeddingsRoute = (chat: Chat): Route =>
+  defineRoute({
+    ...{ method: "POST", path: "/v1/embeddings", tag: "OpenAI", access: "callers" },
+    summary: "Vectors of texts, where the model's server has them",
+    body: EmbeddingRequest,
+    answer: Embeddings,
+    errors: openaiError,
+    handle(incoming) {
+      const { model, input, dimensions, encoding_format: format } = incoming.body;
+      return chat.under(model, incoming, async ({ id, llms, deployments: [deployment], budget, signal, stop }) => {
+        if (!deployment) throw new Error(`the model ${model} has no deployment`);
+        const key = keyOf({ role: "caller", action: "embed", subject: id, attempt: 1, turn: 1 });
+        let attempts = 1;
+        const emit = ({ type }: { type: string }) => {
+          if (type === "retry") attempts += 1;
+        };
+        const asking = { key, signal, stop, budget, emit, ...(dimensions && { dimensions }) };
+        const answer = await llms.embed(input, deployment, asking);
+        if (!answer.ok) throw refusalOf(answer.failure);
+        const { vectors, usage, model: named, usd } = answer;
+        const who = { llm: deployment.name, model: named, provider: deployment.apiType };
+        incoming.reply.headers(headersOf({ ...who, attempts, cost: usd, repaired: false, cached: false }));
+        return {
+          object: "list" as const,
+          data: vectors.map((vector, index) => ({
+            ...{ object: "embedding" as const, index },
+            embedding: format === "base64" ? base64Of(vector) : vector,
+          })),
+          model,
+          usage: { prompt_tokens: usage.input, total_tokens: usage.input },
+        };
+      });
+    },
+  });
+
+/** A vector as 32-bit floats, the first byte the least. The official clients ask for it this way. */
+function base64Of(vector: readonly number[]): string {
+  const bytes = Buffer.alloc(vector.length * 4);
+  for (const [index, number] of vector.entries()) bytes.writeFloatLE(number, index * 4);
+  return bytes.toString("base64");
+}

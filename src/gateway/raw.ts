@@ -1,0 +1,37 @@
+import { keyOf } from "../llm/about.ts";
+import type { Sampling } from "../llm/provider.ts";
+import type { Asking, Chat } from "./chat.ts";
+import type { ChatAnswer } from "./chat-call.ts";
+import { refusalOf } from "./refusal.ts";
+
+interface Raw {
+  readonly prompt: string;
+  readonly maxTokens?: number | undefined;
+  readonly sampling: Sampling;
+}
+
+/** Has a model go on with a text as it stands. Its first deployment answers: who takes its place has another voice. */
+export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Asking): Promise<ChatAnswer> =>
+  chat.under(model, asking, async ({ id, llms, deployments: [deployment], budget, signal, stop }) => {
+    if (!deployment) throw new Error(`the model ${model} has no deployment`);
+    const about = { role: "caller", action: "complete", subject: id, attempt: 1, turn: 1 };
+    let attempts = 1;
+    let passedOn = false;
+    const answer = await llms.complete(request, deployment, {
+      ...{ key: keyOf(about), signal, stop, budget },
+      emit(event) {
+        if (event.type === "retry") attempts += 1;
+      },
+      heard(delta) {
+        passedOn = asking.hear !== undefined;
+        return asking.hear?.(delta);
+      },
+      passedOn: () => passedOn,
+    });
+    if (!answer.ok) throw refusalOf(answer.failure);
+    const { text, finish, model: named, usd, told } = answer;
+    const usage = told?.usage ?? { input: 0, output: 0, source: "estimated" };
+    const who = { llm: deployment.name, model: named, provider: deployment.apiType };
+    const account = { ...who, attempts, cost: usd, repaired: false, cached: false };
+    return { text, reasoning: "", toolCalls: [], finish, usage, account };
+  });

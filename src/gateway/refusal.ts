@@ -1,0 +1,90 @@
+import type { FailureKind } from "../llm/provider.ts";
+
+/** What a refusal is about, in words that each surface translates into its own. */
+export type RefusalKind =
+  | "request"
+  | "unauthorized"
+  | "forbidden"
+  | "missing"
+  | "too-large"
+  | "rate"
+  | "quota"
+  | "overflow"
+  | "policy"
+  | "upstream"
+  | "timeout"
+  | "busy"
+  | "bug";
+
+const statusOf: Readonly<Record<RefusalKind, number>> = {
+  request: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  missing: 404,
+  "too-large": 413,
+  rate: 429,
+  quota: 429,
+  overflow: 400,
+  policy: 400,
+  upstream: 502,
+  timeout: 504,
+  busy: 503,
+  bug: 500,
+};
+
+interface Facts {
+  /** Another status than the usual one of its kind. */
+  readonly status?: number;
+  /** The field of the request that is wrong. */
+  readonly param?: string | undefined;
+  /** The word a program can act on, such as `model_not_found`; made of the kind where absent. */
+  readonly code?: string | undefined;
+  /** Seconds until it may be tried again. */
+  readonly retryAfter?: number | undefined;
+  readonly cause?: unknown;
+}
+
+/** A request that is not answered, and why, in words for who sent it. */
+export class Refusal extends Error {
+  readonly kind: RefusalKind;
+  readonly status: number;
+  readonly param: string | undefined;
+  readonly code: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(kind: RefusalKind, message: string, { status, param, code, retryAfter, cause }: Facts = {}) {
+    super(message, { cause });
+    this.name = "Refusal";
+    this.kind = kind;
+    this.status = status ?? statusOf[kind];
+    this.param = param;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** A failure of a call as the caller is told of it. What is wrong with our own key is the server's fault, not the caller's. */
+export function refusalOf(failure: {
+  readonly kind: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}): Refusal {
+  const { message, hint } = failure;
+  const known = Object.hasOwn(kinds, failure.kind) ? kinds[failure.kind as Failing] : undefined;
+  const { kind, ...facts } = known ?? { kind: "upstream" as const };
+  return new Refusal(kind, hint === undefined ? message : `${message}. ${hint}`, { code: failure.kind, ...facts });
+}
+
+type Failing = FailureKind | "budget" | "stopped" | "skipped" | "unusable";
+
+const kinds: Partial<Record<Failing, { readonly kind: RefusalKind } & Facts>> = {
+  rate: { kind: "rate", code: "rate_limit_exceeded" },
+  quota: { kind: "quota", code: "insufficient_quota" },
+  budget: { kind: "quota", code: "insufficient_quota" },
+  overflow: { kind: "overflow", code: "context_length_exceeded" },
+  request: { kind: "request" },
+  policy: { kind: "policy", code: "content_filter" },
+  timeout: { kind: "timeout" },
+  skipped: { kind: "busy", code: "model_unavailable", retryAfter: 60 },
+  stopped: { kind: "busy", code: "stopping" },
+};

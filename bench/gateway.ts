@@ -1,0 +1,113 @@
+import { cpus, loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { type Load, load } from "./gateway/load.ts";
+import { type Server, startGateway, startProxy, startUpstream } from "./gateway/processes.ts";
+import { noteDown, table } from "./page.ts";
+
+/**
+ * Measures what the built gateway adds to an answer that takes its model 50 ms, beside a bare proxy of the same framework:
+ * latency at fixed rates, the most answers a second, and memory over many requests. The load comes from this process; all
+ * servers are processes of their own on the same machine. `--write` puts the tables into docs/performance.md.
+ */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: "string", default: "15" },
+    requests: { type: "string", default: "100000" },
+    write: { type: "boolean", default: false },
+  },
+});
+const seconds = Number(values.seconds);
+const requests = Number(values.requests);
+
+const [before = 0] = loadavg();
+const upstream = await startUpstream();
+const servers: { readonly name: string; readonly server: Server }[] = [
+  { name: "asked directly", server: upstream },
+  { name: "bare proxy", server: await startProxy(upstream.url) },
+  { name: "metagpt serve", server: await startGateway(upstream.url) },
+];
+const missed: string[] = [];
+const report = [await latencies(), await highest(), await memory()].join("\n\n");
+for (const { server } of servers) server.close();
+
+const [{ model = "" } = {}] = cpus();
+const machine = `Node ${process.version}, ${cpus().length} cores of ${model.trim()}, load ${before.toFixed(1)} before.`;
+const page = `${report}\n\n${machine}`;
+console.log(page);
+if (values.write) await noteDown("gateway", page);
+for (const one of missed) console.error(`missed: ${one}`);
+if (missed.length > 0) process.exitCode = 1;
+
+/** At rates that all of them can keep up with. */
+async function latencies(): Promise<string> {
+  const rows: string[][] = [];
+  for (const stream of [false, true]) {
+    for (const rate of [20, 100, 300]) {
+      let direct: Load | undefined;
+      for (const { name, server } of servers) {
+        await load({ url: server.url, stream, connections: 10, amount: 50 });
+        const took = await load({ url: server.url, stream, connections: rate, rate, seconds });
+        direct ??= took;
+        const added = took.median - direct.median;
+        const what = `${rate} requests a second${stream ? ", streaming" : ""}`;
+        if (name === "metagpt serve" && rate === 100 && added > 3)
+          missed.push(`${what}: ${added.toFixed(1)} ms added, at most 3`);
+        rows.push([
+          ...[what, name, ms(took.median), ms(took.p95)],
+          ...(took === direct ? ["", ""] : [ms(added), ms(took.p95 - direct.p95)]),
+          took.failed === 0 ? "" : `${took.failed} failed`,
+        ]);
+      }
+    }
+  }
+  return table(["", "", "median", "P95", "added", "added to P95", ""], rows);
+}
+
+/** With 200 callers who ask again as soon as they have an answer. */
+async function highest(): Promise<string> {
+  const rows: string[][] = [];
+  for (const stream of [false, true]) {
+    const rates: number[] = [];
+    for (const { name, server } of servers.slice(1)) {
+      const took = await load({ url: server.url, stream, connections: 200, seconds });
+      rates.push(took.rate);
+      rows.push([
+        stream ? "streaming" : "whole answers",
+        name,
+        took.rate.toFixed(0),
+        ms(took.p95),
+        String(took.failed),
+      ]);
+    }
+    const [proxy = 0, own = 1] = rates;
+    if (proxy / own > 1.3)
+      missed.push(
+        `${stream ? "streaming" : "whole answers"}: the bare proxy is ${(proxy / own).toFixed(2)} times as fast, at most 1.3`,
+      );
+  }
+  return table(["200 callers at once", "", "answers a second", "P95", "failed"], rows);
+}
+
+/** In ten parts, so that growth would show. */
+async function memory(): Promise<string> {
+  const { server } = servers.at(-1) as (typeof servers)[number];
+  const sizes: number[] = [];
+  for (let part = 0; part < 10; part++) {
+    await load({ url: server.url, stream: part % 2 === 1, connections: 100, amount: requests / 10 });
+    sizes.push(server.memory());
+  }
+  const [, second = 0] = sizes;
+  const growth = (sizes.at(-1) ?? 0) / second;
+  if (growth > 1.1) missed.push(`memory grew ${growth.toFixed(2)} times from the second to the last tenth`);
+  return table(
+    [
+      "MB of memory after so many requests",
+      ...sizes.map((_, part) => ((part + 1) * (requests / 10)).toLocaleString("en")),
+    ],
+    [["metagpt serve", ...sizes.map((size) => size.toFixed(0))]],
+  );
+}
+
+function ms(time: number): string {
+  return `${time.toFixed(1)} ms`;
+}

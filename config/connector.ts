@@ -108,7 +108,7 @@ export async function standInsOf(
 export function unknownName(name: string, asked: string, { names }: Lookup): never {
   const meant = nearest(name, names);
   const how =
-    "Names are those under models: in config2.yaml, under MODEL_LIST in multi_llm_config.yaml, and kinds such as openai or ollama.";
+    "Names are those under models: in config2.yaml, under MODEL_LIST in multi_llm_config.yaml, in the dictionaries of model_config.yaml, and kinds such as openai or ollama.";
   throw new ConfigError(`${asked}: no LLM is called ${name}`, {
     hint: meant === undefined ? how : `Did you mean ${meant}? ${how}`,
   });

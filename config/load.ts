@@ -1,6 +1,8 @@
 import { ConfigError } from "../src/errors.ts";
 import { type Caller, readCallers } from "./callers.ts";
 import { check } from "./check.ts";
+import { chosenLlm, readDictionaries } from "./dictionaries.ts";
+import { entryWords } from "./dictionary-entry.ts";
 import { type ConfigPlaces, readConfigFiles } from "./files.ts";
 import { readFlat } from "./flat.ts";
 import { type Env, fileOf, type Layer, substitute } from "./layers.ts";
@@ -27,7 +29,7 @@ export interface Settings {
   readonly serve: ServeOptions;
   /** Who may ask `metagpt serve`; empty: everybody. */
   readonly auth: readonly Caller[];
-  /** `llm:` of config2.yaml. */
+  /** `llm:` of config2.yaml, else the one of `models` that LLM_MODEL names. */
   readonly llm: Written | undefined;
   /** LLMs with a name of their own. */
   readonly models: ReadonlyMap<string, Written>;
@@ -52,7 +54,7 @@ export async function loadConfig({
 }: ConfigPlaces & { env: Env; flags?: Mapping | undefined }): Promise<Settings> {
   const presets = await loadPresets(places.cwd);
   const known = await knownSettings(presets);
-  const { config2, multi, flat: oldFile, warnings } = await readConfigFiles(places);
+  const { config2, multi, flat: oldFile, ...files } = await readConfigFiles(places);
   const flat = readFlat(oldFile, presets);
   const { options, warnings: about } = readOptions(
     { config2, flat: { value: flat.options, where: ([name]) => oldFile.where([flat.keyOf(String(name))]) } },
@@ -62,13 +64,20 @@ export async function loadConfig({
     readBlock(kind, settings, { env, known, path: [], where: ([key]) => oldFile.where([keyOf(key)]) }),
   );
   const reading = { env, known };
-  const llms = { ...defaultLlm(config2, reading), models: namedLlms([config2, multi], reading), flat: old };
+  const dictionaries = readDictionaries(files.dictionaries, { env, presets, cwd: places.cwd });
+  const models = new Map([
+    ...namedLlms(dictionaries, withWords(reading)),
+    ...namedLlms(config2, reading),
+    ...namedLlms(multi, reading),
+  ]);
+  const preferred = chosenLlm(dictionaries, models);
+  const llms = { llm: defaultLlm(config2, reading) ?? preferred, models, flat: old };
   const assigned = new Map([...byRole(config2, reading), ...byName(multi, env)]);
   const idle = flat.idle
     .slice(0, 1)
     .map((key) => `${fileOf(oldFile.where([key]))}: known from MetaGPT, without effect here: ${flat.idle.join(", ")}`);
   const server = { serve: readServeOptions(config2, { env, flags }), auth: readCallers(config2, env) };
-  const said = [...warnings, ...about, ...idle];
+  const said = [...files.warnings, ...about, ...idle];
   return { options, ...server, ...llms, assigned, presets, warnings: said, cwd: places.cwd };
 }
 
@@ -84,23 +93,30 @@ export async function knownSettings(presets: Presets): Promise<BlockPlace["known
 
 type Reading = Pick<BlockPlace, "env" | "known">;
 
-function defaultLlm(config2: Layer, reading: Reading): { llm: Written | undefined } {
+function defaultLlm(config2: Layer, reading: Reading): Written | undefined {
   const { llm } = config2.value;
-  if (llm === undefined || (isMapping(llm) && Object.keys(llm).length === 0)) return { llm: undefined };
+  if (llm === undefined || (isMapping(llm) && Object.keys(llm).length === 0)) return undefined;
   const written = readBlock("llm", llm, { ...reading, path: ["llm"], where: config2.where });
-  return { llm: { ...written, name: written.block.api_type ?? "openai" } };
+  return { ...written, name: written.block.api_type ?? "openai" };
 }
 
-/** `models:` of config2.yaml and MODEL_LIST; where both have a name, the latter counts. */
-function namedLlms(layers: readonly Layer[], reading: Reading): ReadonlyMap<string, Written> {
-  const all = layers.flatMap(({ value: { models = {} }, where }) => {
-    if (!isMapping(models)) throw new ConfigError(`${where(["models"])}: models must hold names of LLMs`);
-    return Object.entries(models).map(([name, raw]) =>
-      readBlock(name, raw, { ...reading, path: ["models", name], where }),
-    );
-  });
-  return new Map(all.map((written) => [written.name, written]));
+/** `models:` of config2.yaml, MODEL_LIST, or the dictionaries. */
+function namedLlms({ value: { models = {} }, where }: Layer, reading: Reading): [string, Written][] {
+  if (!isMapping(models)) throw new ConfigError(`${where(["models"])}: models must hold names of LLMs`);
+  return Object.entries(models).map(([name, raw]) => [
+    name,
+    readBlock(name, raw, { ...reading, path: ["models", name], where }),
+  ]);
 }
+
+/** What an unknown key of a dictionary may have been meant to be. */
+const withWords = ({ env, known }: Reading): Reading => ({
+  env,
+  known(apiType) {
+    const settings = known(apiType);
+    return settings && [...settings, ...entryWords];
+  },
+});
 
 /** `roles:` of config2.yaml. */
 function byRole({ value: { roles = [] }, where }: Layer, reading: Reading): [string, Assignment][] {

@@ -1,5 +1,6 @@
 import { nearest } from "../src/text.ts";
 import { check } from "./check.ts";
+import { dictionaryKeys } from "./dictionaries.ts";
 import { at, type Env, fileOf, filledIn, type Layer, mergeLayers } from "./layers.ts";
 import { foreignKeys, Options } from "./schema.ts";
 import { isMapping, type Mapping } from "./yaml.ts";
@@ -19,7 +20,7 @@ export function readOptions(
 }
 
 /** What config2.yaml holds besides these settings, and who reads it does not matter here. */
-const elsewhere = ["llm", "models", "roles", "auth", "serve"];
+const elsewhere = ["llm", "models", "roles", "auth", "serve", ...dictionaryKeys];
 
 const names = Object.keys(Options.shape);
 

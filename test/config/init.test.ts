@@ -94,6 +94,12 @@ describe("the example files", () => {
     }
   });
 
+  it("show the dictionaries of CodeFuse, and load with them", async () => {
+    const uncommented = (await example("config2")).replace(/^# (?=\w*LLM_MODEL|llm_model_dict)/gm, "");
+    const { llm, models } = await settingsFrom({ "config/config2.yaml": uncommented });
+    expect([llm?.name, [...models.keys()]]).toEqual(["chatglm-6b", ["chatglm-6b", "qwen-api", "chatglm2-6b"]]);
+  });
+
   it("name every setting that some LLM knows, and load with all of them", async () => {
     const uncommented = (await example("config2")).replace(/^# (?=llm:| {2}[a-z_]+: )/gm, "").replace(/YOUR_/g, "MY_");
     const { llm } = await settingsFrom({ "config/config2.yaml": uncommented });

@@ -10,6 +10,7 @@ import { defineProvider, type LlmRequest } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
+import { refuseTools } from "./tool-refusal.ts";
 import { failureOf } from "./wire/failure.ts";
 
 const Config = z.strictObject({
@@ -79,10 +80,10 @@ export const bedrock = defineProvider({
         most: 6,
         write: () => {
           const rung = ladder.rungFor(request);
-          return { rung, input: requestOf(config, request, { habits, rung }) };
+          return { rung, chosen: request.sampling ?? {}, input: requestOf(config, request, { habits, rung }) };
         },
         send: async ({ rung, input }) => ({ rung, events: await send(input, signal) }),
-        lessonOf: (error, { input, rung }) => lessonOf(error, input, rung),
+        lessonOf,
       });
 
     async function* read(events: AsyncIterable<unknown> | Iterable<unknown>, rung: Structure) {
@@ -99,6 +100,7 @@ export const bedrock = defineProvider({
 
     return {
       async *stream(request, { signal }) {
+        refuseTools(model, request);
         const left = new AbortController();
         try {
           const { rung, events } = await open(request, AbortSignal.any([signal, left.signal]));

@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { ConfigError } from "../errors.ts";
-import { usage } from "../events.ts";
+import { Embedded, Ended, Piece, Served } from "./custom/replies.ts";
 import { type Delta, type Finish, type Llm, type Provider, ProviderError, type Tools } from "./provider.ts";
 import { secretsIn } from "./secrets.ts";
 import { scrub } from "./wire/failure.ts";
@@ -80,7 +80,26 @@ interface Guards {
 /** What such a module throws is no bug of this program: it ends the call, in the words of the module, and so do the clocks. */
 function guarded(llm: Llm, { name, secrets, clock: start }: Guards): Llm {
   const models = llm.models?.bind(llm);
+  const embed = llm.embed?.bind(llm);
+  const complete = llm.complete?.bind(llm);
   return {
+    stream: (request, { signal }) => guardedAnswer((ended) => llm.stream(request, { signal: ended }), signal),
+    ...(complete && {
+      complete: (request, { signal }) => guardedAnswer((ended) => complete(request, { signal: ended }), signal),
+    }),
+    ...(embed && {
+      async embed(texts, { signal, dimensions }) {
+        const clock = start(signal);
+        try {
+          const answer = await Promise.race([embed(texts, { signal: clock.signal, dimensions }), endOf(clock.signal)]);
+          return Embedded.safeParse(answer).data ?? misfit(answer, "no vectors");
+        } catch (error) {
+          throw failure(clock.signal.aborted ? clock.signal.reason : error, { name, signal, secrets });
+        } finally {
+          clock.stop();
+        }
+      },
+    }),
     ...(models && {
       async models({ signal }) {
         try {
@@ -90,29 +109,33 @@ function guarded(llm: Llm, { name, secrets, clock: start }: Guards): Llm {
         }
       },
     }),
-    async *stream(request, { signal }): AsyncGenerator<Delta, Finish, void> {
-      const clock = start(signal);
-      const ended = endOf(clock.signal);
-      let answer: AsyncGenerator<unknown, unknown, void> | undefined;
-      let waited = clock.limit(clock.firstToken ?? clock.whole, "gave no answer");
-      try {
-        answer = llm.stream(request, { signal: clock.signal });
-        for (;;) {
-          const step = await Promise.race([answer.next(), ended]);
-          waited();
-          if (step.done) return Ended.safeParse(step.value).data ?? misfit(step.value, "no end of an answer");
-          yield Piece.safeParse(step.value).data ?? misfit(step.value, "no piece of an answer");
-          waited = clock.limit(clock.idle, "sent nothing");
-        }
-      } catch (error) {
-        throw failure(clock.signal.aborted ? clock.signal.reason : error, { name, signal, secrets });
-      } finally {
-        waited();
-        clock.stop();
-        leave(answer);
-      }
-    },
   };
+
+  async function* guardedAnswer(
+    open: (signal: AbortSignal) => AsyncGenerator<unknown, unknown, void>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Delta, Finish, void> {
+    const clock = start(signal);
+    const ended = endOf(clock.signal);
+    let answer: AsyncGenerator<unknown, unknown, void> | undefined;
+    let waited = clock.limit(clock.firstToken ?? clock.whole, "gave no answer");
+    try {
+      answer = open(clock.signal);
+      for (;;) {
+        const step = await Promise.race([answer.next(), ended]);
+        waited();
+        if (step.done) return Ended.safeParse(step.value).data ?? misfit(step.value, "no end of an answer");
+        yield Piece.safeParse(step.value).data ?? misfit(step.value, "no piece of an answer");
+        waited = clock.limit(clock.idle, "sent nothing");
+      }
+    } catch (error) {
+      throw failure(clock.signal.aborted ? clock.signal.reason : error, { name, signal, secrets });
+    } finally {
+      waited();
+      clock.stop();
+      leave(answer);
+    }
+  }
 }
 
 /** Not awaited: a module that does not listen to the signal may never get there. */
@@ -136,25 +159,6 @@ function misfit(value: unknown, what: string): never {
   const message = `it gave ${JSON.stringify(value)?.slice(0, 100)}, which is ${what}`;
   throw new ProviderError(message, { kind: "protocol" });
 }
-
-const Served = z.array(z.object({ id: z.string(), context: z.int().positive().exactOptional() }));
-
-/** What a module may yield: a piece of the answer as it is, or one of the usual kinds. */
-const Piece = z.union([
-  z.string().transform((text): Delta => ({ type: "text", text })),
-  z.object({ type: z.enum(["text", "reasoning"]), text: z.string() }),
-]);
-
-/** How a module's stream may end: nothing at all means that the answer is whole. */
-const Ended = z
-  .object({
-    finish: z.enum(["stop", "length", "tool_calls", "content_filter"]).default("stop"),
-    model: z.string().default(""),
-    usage: usage.extend({ source: usage.shape.source.default("reported") }).optional(),
-    cost: z.number().nonnegative().exactOptional(),
-  })
-  .default({ finish: "stop", model: "", usage: undefined })
-  .transform(({ usage: used, ...finish }): Finish => ({ ...finish, usage: used }));
 
 const Failed = z.looseObject({
   kind: z.enum([

@@ -4,6 +4,7 @@ import { answerReader } from "./openai/answer.ts";
 import { type Delta, defineProvider, type Finish, type LlmRequest } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
+import { refuseTools } from "./tool-refusal.ts";
 import { faultIn } from "./wire/error-body.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
 import { eventsOf, faultOf, type ServerEvent } from "./wire/server-events.ts";
@@ -41,6 +42,7 @@ export const dashscope = defineProvider({
 
     return {
       async *stream(request, { signal }) {
+        refuseTools(model, request);
         try {
           const response = await fetch(`${base}/services/aigc/text-generation/generation`, {
             method: "POST",
@@ -59,8 +61,9 @@ export const dashscope = defineProvider({
   },
 });
 
-function bodyOf({ messages, maxTokens }: LlmRequest, { model, max_token, ...config }: Config) {
-  const { temperature, top_p, enable_thinking } = config;
+function bodyOf({ messages, maxTokens, sampling = {} }: LlmRequest, { model, max_token, ...config }: Config) {
+  const { temperature = config.temperature, topP = config.top_p, stop, seed, presencePenalty } = sampling;
+  const { enable_thinking } = config;
   return {
     model,
     input: { messages },
@@ -70,7 +73,10 @@ function bodyOf({ messages, maxTokens }: LlmRequest, { model, max_token, ...conf
       max_tokens: Math.min(maxTokens, max_token ?? maxTokens),
       // Both limits are refused themselves.
       ...(temperature !== undefined && { temperature: Math.min(temperature, 1.99) }),
-      ...(top_p !== undefined && { top_p: Math.min(top_p, 0.9999) }),
+      ...(topP !== undefined && { top_p: Math.min(topP, 0.9999) }),
+      ...(stop?.length && { stop }),
+      ...(seed !== undefined && { seed }),
+      ...(presencePenalty !== undefined && { presence_penalty: presencePenalty }),
       ...(enable_thinking !== undefined && { enable_thinking }),
       ...config.extra_body,
     },

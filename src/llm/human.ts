@@ -4,6 +4,7 @@ import { fileNameOf } from "./about.ts";
 import { inbox } from "./human/inbox.ts";
 import { terminal } from "./human/terminal.ts";
 import { type About, type ChatMessage, defineProvider, type Finish } from "./provider.ts";
+import { refuseTools } from "./tool-refusal.ts";
 
 /** A person, or another program, is the model: asked through files in a folder, or else in the terminal. */
 export const human = defineProvider({
@@ -17,7 +18,9 @@ export const human = defineProvider({
     if (folder !== undefined) {
       const box = inbox(path.resolve(folder));
       return {
-        async *stream({ messages, about }, { signal }) {
+        async *stream(request, { signal }) {
+          refuseTools(model, request);
+          const { messages, about } = request;
           const place = await box.put(fileNameOf(about), (answer) => promptFile(about, messages, answer));
           notify({ type: "prompt-waiting", about, ...place });
           yield { type: "text" as const, text: await box.take(place.answer, signal) };
@@ -27,7 +30,9 @@ export const human = defineProvider({
     }
     const ask = terminal({ input: process.stdin, output: process.stderr });
     return {
-      async *stream({ messages, about }, { signal }) {
+      async *stream(request, { signal }) {
+        refuseTools(model, request);
+        const { messages, about } = request;
         const turn = () => notify({ type: "prompt-waiting", about, file: "", answer: "" });
         yield { type: "text" as const, text: await ask(`${title(about)}\n\n${conversation(messages)}`, signal, turn) };
         return finish;

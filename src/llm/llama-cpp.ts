@@ -6,6 +6,7 @@ import type { Progress } from "./llama/model.ts";
 import { type About, defineProvider, ProviderError } from "./provider.ts";
 import { apiKey, baseUrl, common, count, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged } from "./structure.ts";
+import { refuseTools } from "./tool-refusal.ts";
 
 const Config = z.strictObject({
   ...common,
@@ -64,6 +65,7 @@ export const llamaCpp = defineProvider({
 
     return {
       async *stream(request, { signal }) {
+        refuseTools(model, request);
         const left = new AbortController();
         const ended = AbortSignal.any([signal, left.signal]);
         try {

@@ -1,11 +1,13 @@
-import type { Ollama } from "ollama";
 import { z } from "zod";
 import { readAnswer } from "./ollama/answer.ts";
-import { defineProvider, type LlmRequest, ProviderError, type Tools } from "./provider.ts";
+import { embeddingOf } from "./ollama/embedding.ts";
+import { asPrompt, chatMessages, only, samplingOptions, toolsOf } from "./ollama/request.ts";
+import { type Contents, contextLength, contextWindow } from "./ollama/window.ts";
+import { defineProvider, type LlmRequest, ProviderError, type Sampling, type Tools } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { common, count, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
-import { estimateMessages } from "./tokens.ts";
+import { refuseTools } from "./tool-refusal.ts";
 import { faultIn } from "./wire/error-body.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
 
@@ -27,7 +29,6 @@ const Config = z.strictObject({
   keep_alive: z.union([z.string(), z.number()]).optional(),
   think: z.union([flag, z.enum(["low", "medium", "high"])]).optional(),
 });
-type Config = z.infer<typeof Config>;
 
 /** Models served by an Ollama, on this machine or another. */
 export const ollama = defineProvider({
@@ -46,8 +47,14 @@ export const ollama = defineProvider({
 
     const ladder = createLadder(["schema", "json"], config.structured);
 
+    const optionsOf = async (contents: Contents, sampling: Sampling | undefined, signal: AbortSignal) => ({
+      ...(await window(contents, signal)),
+      ...only({ temperature: config.temperature }),
+      ...samplingOptions(sampling),
+    });
+
     const ask = async (request: LlmRequest, rung: Structure, signal: AbortSignal) => {
-      const options = { ...(await window(request, signal)), ...only({ temperature: config.temperature }) };
+      const options = await optionsOf(request, request.sampling, signal);
       const format = { schema: request.schema?.schema, json: "json" }[String(rung)];
       const send = async (): Promise<AsyncIterable<unknown>> => {
         const client = open(signal, "application/x-ndjson");
@@ -59,7 +66,7 @@ export const ollama = defineProvider({
           ...config.extra_body,
         } as const;
         if (config.api_type === "ollama.generate") return client.generate({ ...asPrompt(request), ...rest });
-        return client.chat({ messages: request.messages.map((message) => ({ ...message })), ...rest });
+        return client.chat({ messages: chatMessages(request.messages), ...rest, ...toolsOf(request) });
       };
       try {
         return await send();
@@ -91,12 +98,38 @@ export const ollama = defineProvider({
       async *stream(request, { signal }) {
         const left = new AbortController();
         try {
+          if (config.api_type === "ollama.generate") refuseTools(model, request);
           const { rung, reply } = await answer(request, AbortSignal.any([signal, left.signal]));
           return yield* judged(ladder, rung, request, readAnswer(model, reply));
         } catch (error) {
           throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
         } finally {
           left.abort();
+        }
+      },
+      async *complete({ prompt, maxTokens, sampling }, { signal }) {
+        const left = new AbortController();
+        const ended = AbortSignal.any([signal, left.signal]);
+        try {
+          const contents = { messages: [{ role: "user" as const, content: prompt }], maxTokens };
+          const options = await optionsOf(contents, sampling, ended);
+          const rest = { ...only({ keep_alive: config.keep_alive }), ...config.extra_body };
+          const client = open(ended, "application/x-ndjson");
+          const reply = await client.generate({ model, prompt, raw: true, stream: true, options, ...rest });
+          return yield* readAnswer(model, reply, { raw: true });
+        } catch (error) {
+          throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
+        } finally {
+          left.abort();
+        }
+      },
+      async embed(texts, { signal, dimensions }) {
+        try {
+          const rest = only({ dimensions, keep_alive: config.keep_alive });
+          const answer = await open(signal, "application/json").embed({ model, input: [...texts], ...rest });
+          return embeddingOf(model, answer);
+        } catch (error) {
+          throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
         }
       },
       async models({ signal }) {
@@ -118,15 +151,6 @@ export const ollama = defineProvider({
 
 const Tags = z.object({ models: z.array(z.object({ name: z.string() })).catch([]) }).catch({ models: [] });
 
-/** A conversation as one prompt: a lone question as it is, a longer one with who said what. */
-function asPrompt({ messages }: LlmRequest): { system: string; prompt: string } {
-  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
-  const said = messages.filter(({ role }) => role !== "system");
-  const lines = said.map(({ role, content }) => `${role === "user" ? "User" : "Assistant"}: ${content}`);
-  const prompt = said.length === 1 ? (said[0]?.content ?? "") : [...lines, "Assistant:"].join("\n\n");
-  return { system: system.join("\n\n"), prompt };
-}
-
 /** The address as the package wants it: with a scheme, without `/api` or `/v1`, and `localhost` as the one it listens on. */
 export function ollamaHost(text: string): string {
   const named = /^https?:\/\//.test(text) ? text : `http://${text}`;
@@ -147,53 +171,4 @@ function wired(fetch: Tools["fetch"], signal: AbortSignal, headers: Record<strin
     const fault = faultIn(await response.json()) ?? { message: response.statusText };
     throw faultError(fault, response.status, response.headers);
   };
-}
-
-/**
- * Ollama silently forgets the oldest messages when the window is too small, so each request names one that holds the
- * prompt and the answer. It never shrinks within a connection: another size makes the server load the model again.
- */
-function contextWindow({ model, num_ctx, max_token }: Config, client: (signal: AbortSignal) => Ollama) {
-  let asked: Promise<number> | undefined;
-  let largest = 4096;
-
-  return async ({ messages, maxTokens }: LlmRequest, signal: AbortSignal) => {
-    const answer = Math.min(maxTokens, max_token ?? maxTokens);
-    if (num_ctx !== undefined) return { num_ctx, num_predict: answer };
-    asked ??= contextLength(model, client(signal));
-    const most = await asked.catch((error: unknown) => {
-      asked = undefined;
-      if (error instanceof ProviderError) throw error;
-      // Another call asked, and was ended before it knew.
-      return contextLength(model, client(signal));
-    });
-    const prompt = estimateMessages(messages);
-    const room = most - prompt;
-    // A long answer can be continued, so one that has to be shorter is better than none.
-    if (room < Math.min(answer, 1024)) {
-      const message = `the prompt of about ${prompt} tokens leaves no room for an answer in a context of ${most}`;
-      throw new ProviderError(message, { kind: "overflow" });
-    }
-    const needed = prompt + Math.min(answer, room);
-    while (largest < needed) largest *= 2;
-    return { num_ctx: Math.min(largest, most), num_predict: Math.min(answer, room) };
-  };
-}
-
-async function contextLength(model: string, client: Ollama): Promise<number> {
-  const shown = await client.show({ model }).catch((error: unknown) => {
-    // A server that cannot tell is no reason to fail; one that cannot be reached is.
-    if (error instanceof ProviderError && error.status !== undefined) return {};
-    throw error;
-  });
-  const Shown = z.object({ model_info: z.record(z.string(), z.unknown()).catch({}) }).catch({ model_info: {} });
-  const { model_info } = Shown.parse(shown);
-  const length = Object.entries(model_info).find(([key]) => key.endsWith(".context_length"))?.[1];
-  return typeof length === "number" && length > 0 ? length : Number.POSITIVE_INFINITY;
-}
-
-/** The settings that are set. */
-function only<T extends object>(settings: T): { [K in keyof T]?: Exclude<T[K], undefined> };
-function only(settings: object): object {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
 }

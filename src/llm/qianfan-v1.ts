@@ -15,6 +15,7 @@ import { type Pass, qianfanPasses } from "./qianfan/pass.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged, type Structure } from "./structure.ts";
+import { refuseTools } from "./tool-refusal.ts";
 import { type Fault, faultIn } from "./wire/error-body.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
 import { eventsOf, faultOf } from "./wire/server-events.ts";
@@ -95,6 +96,7 @@ export async function connectQianfan(
 
   return {
     async *stream(request, { signal }) {
+      refuseTools(model, request);
       try {
         return yield* answer(request, signal);
       } catch (error) {
@@ -105,16 +107,18 @@ export async function connectQianfan(
   };
 }
 
-function bodyOf({ messages, maxTokens }: LlmRequest, config: Config, endpoint: string, rung: Structure) {
+function bodyOf({ messages, maxTokens, sampling = {} }: LlmRequest, config: Config, endpoint: string, rung: Structure) {
   const { system, turns } = dialogueOf(messages, { systemApart: true });
-  const { temperature, top_p, max_token = maxTokens } = config;
+  const { temperature = config.temperature, topP = config.top_p, stop } = sampling;
+  const { max_token = maxTokens } = config;
   return {
     messages: turns,
     ...(system !== "" && { system }),
     stream: true,
     max_output_tokens: Math.max(2, Math.min(maxTokens, max_token, qianfanTokens(endpoint))),
     ...(temperature !== undefined && { temperature: Math.min(Math.max(temperature, 0.01), 1) }),
-    ...(top_p !== undefined && { top_p }),
+    ...(topP !== undefined && { top_p: topP }),
+    ...(stop?.length && { stop }),
     ...(rung === "json" && { response_format: "json_object" }),
     ...config.extra_body,
   };

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { keyOf } from "./about.ts";
 import { defineProvider, type Finish, ProviderError } from "./provider.ts";
 import { promptHash, readRecording } from "./recordings.ts";
+import { refuseTools } from "./tool-refusal.ts";
 
 /** Plays the recorded answers of an earlier run, by action, subject, attempt and turn. It never guesses. */
 export const recording = defineProvider({
@@ -12,7 +13,9 @@ export const recording = defineProvider({
     const { idea, calls } = await readRecording(folder).catch((cause: unknown) => unreadable(folder, cause));
     const recorded = new Map(calls.map((call) => [keyOf(call), call]));
     return {
-      async *stream({ messages, about }, { signal }) {
+      async *stream(request, { signal }) {
+        refuseTools(`the recording of "${idea}"`, request);
+        const { messages, about } = request;
         const call = recorded.get(keyOf(about));
         if (!call) throw unrecorded(idea, keyOf(about));
         if (call.prompt !== promptHash(messages)) notify({ type: "prompt-changed", about, recording: idea });

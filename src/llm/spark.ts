@@ -8,6 +8,7 @@ import { readFrames } from "./spark/answer.ts";
 import { type SparkDomain, sparkDomain } from "./spark/domains.ts";
 import { signedAddress } from "./spark/signature.ts";
 import { exchange } from "./spark/socket.ts";
+import { refuseTools } from "./tool-refusal.ts";
 import { failureOf } from "./wire/failure.ts";
 
 const name = text.pipe(z.string().min(1));
@@ -54,6 +55,7 @@ export async function connectSpark(
 
   return {
     async *stream(request, { signal }) {
+      refuseTools(model, request);
       const clock = tools.clock(signal);
       const address = signedAddress(domain.address, config, now().toUTCString());
       try {
@@ -72,9 +74,9 @@ export async function connectSpark(
   };
 }
 
-function questionOf({ messages }: LlmRequest, config: Config, domain: SparkDomain, maxTokens: number) {
+function questionOf({ messages, sampling }: LlmRequest, config: Config, domain: SparkDomain, maxTokens: number) {
   const { system, turns } = dialogueOf(messages, { systemApart: domain.system });
-  const { temperature } = config;
+  const temperature = sampling?.temperature ?? config.temperature;
   return {
     // Spark lets one user ask one thing at a time, so each question has a user of its own.
     header: { app_id: config.app_id, uid: randomUUID().replaceAll("-", "") },

@@ -54,3 +54,9 @@ export function thinkSplitter() {
 
   return { push, end };
 }
+
+/** Takes every text for the answer: what a model goes on with is nobody's thought. */
+export const noThinking: ReturnType<typeof thinkSplitter> = {
+  push: (text) => (text === "" ? [] : [{ type: "text", text }]),
+  end: () => [],
+};

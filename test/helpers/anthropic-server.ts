@@ -5,6 +5,17 @@ import { type Answer, type HttpServer, httpServer } from "./http-server.ts";
 const said = z.string().regex(/\S/);
 const cache_control = z.strictObject({ type: z.literal("ephemeral") });
 const TextBlock = z.strictObject({ type: z.literal("text"), text: said, cache_control: cache_control.optional() });
+const ToolUse = z.strictObject({
+  type: z.literal("tool_use"),
+  id: z.string().regex(/^[\w-]+$/),
+  name: z.string(),
+  input: z.record(z.string(), z.unknown()),
+});
+const ToolResult = z.strictObject({
+  type: z.literal("tool_result"),
+  tool_use_id: z.string().regex(/^[\w-]+$/),
+  content: z.string(),
+});
 const SentBack = z.looseObject({
   type: z.enum(["thinking", "redacted_thinking", "server_tool_use", "web_search_tool_result"]),
 });
@@ -40,7 +51,7 @@ const Body = z.strictObject({
     .array(
       z.strictObject({
         role: z.enum(["user", "assistant"]),
-        content: z.union([said, z.array(z.union([TextBlock, SentBack])).min(1)]),
+        content: z.union([said, z.array(z.union([TextBlock, ToolUse, ToolResult, SentBack])).min(1)]),
       }),
     )
     .min(1)
@@ -59,12 +70,18 @@ const Body = z.strictObject({
     .array(
       z.strictObject({
         name: z.string().regex(/^[\w-]{1,128}$/),
-        description: z.string(),
+        description: z.string().optional(),
         input_schema: z.looseObject({ type: z.literal("object") }),
       }),
     )
     .optional(),
-  tool_choice: z.strictObject({ type: z.literal("tool"), name: z.string() }).optional(),
+  tool_choice: z
+    .union([
+      z.strictObject({ type: z.enum(["auto", "any", "none"]) }),
+      z.strictObject({ type: z.literal("tool"), name: z.string() }),
+    ])
+    .optional(),
+  stop_sequences: z.array(said).min(1).optional(),
   metadata: z.strictObject({ user_id: z.string() }).optional(),
 });
 export type AnthropicBody = z.infer<typeof Body>;
@@ -228,9 +245,11 @@ const thought = (thinking: string) =>
 const called = (body: AnthropicBody, json: string) =>
   block(
     1,
-    { type: "tool_use", id: "toolu_1", name: body.tool_choice?.name ?? "none", input: {} },
+    { type: "tool_use", id: "toolu_1", name: forced(body.tool_choice), input: {} },
     ...["", ...(json.match(/.{1,5}/gsu) ?? [])].map((partial_json) => ({ type: "input_json_delta", partial_json })),
   );
+
+const forced = (choice: AnthropicBody["tool_choice"]) => (choice && "name" in choice ? choice.name : "none");
 
 /** One token for each four characters, so that totals can be told in advance. */
 const countOf = ({ system = "", messages }: AnthropicBody) =>

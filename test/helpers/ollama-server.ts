@@ -10,6 +10,11 @@ const settings = {
     num_ctx: z.int().positive(),
     num_predict: z.int().positive(),
     temperature: z.number().optional(),
+    top_p: z.number().optional(),
+    seed: z.int().optional(),
+    stop: z.array(z.string()).optional(),
+    presence_penalty: z.number().optional(),
+    frequency_penalty: z.number().optional(),
   }),
   format: z.union([z.literal("json"), z.record(z.string(), z.unknown())]).optional(),
   keep_alive: z.union([z.string(), z.number()]).optional(),
@@ -17,14 +22,51 @@ const settings = {
   truncate: z.boolean().optional(),
 };
 
+const Said = z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() });
+const Called = z.strictObject({
+  role: z.literal("assistant"),
+  content: z.string(),
+  tool_calls: z
+    .array(
+      z.strictObject({
+        function: z.strictObject({ name: z.string(), arguments: z.record(z.string(), z.unknown()) }),
+      }),
+    )
+    .min(1),
+});
+const Result = z.strictObject({ role: z.literal("tool"), content: z.string(), tool_name: z.string().optional() });
+
 const Chat = z.strictObject({
   ...settings,
-  messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
+  messages: z.array(z.union([Said, Called, Result])).min(1),
+  tools: z
+    .array(
+      z.strictObject({
+        type: z.literal("function"),
+        function: z.strictObject({
+          name: z.string(),
+          description: z.string().optional(),
+          parameters: z.looseObject({ type: z.literal("object") }),
+        }),
+      }),
+    )
+    .min(1)
+    .optional(),
 });
 
-const Generate = z.strictObject({ ...settings, system: z.string(), prompt: z.string().min(1) });
+const Generate = z.union([
+  z.strictObject({ ...settings, system: z.string(), prompt: z.string().min(1) }),
+  z.strictObject({ ...settings, raw: z.literal(true), prompt: z.string() }),
+]);
+const Texts = z.strictObject({
+  model: z.string().min(1),
+  input: z.array(z.string()).min(1),
+  dimensions: z.int().positive().optional(),
+  keep_alive: z.union([z.string(), z.number()]).optional(),
+});
+export type TextsBody = z.infer<typeof Texts>;
 type OllamaBody = z.infer<typeof Chat>;
-type Prompt = Pick<z.infer<typeof Generate>, "system" | "prompt">;
+type Prompt = { readonly system: string; readonly prompt: string } | { readonly raw: true; readonly prompt: string };
 
 export interface OllamaRequest {
   /** Of a prompt, its parts as messages. */
@@ -74,7 +116,13 @@ export async function ollamaServer(
   {
     models = [],
     contextLength = 131_072,
-  }: { models?: readonly OllamaModel[]; contextLength?: number | undefined } = {},
+    vectors,
+  }: {
+    models?: readonly OllamaModel[];
+    contextLength?: number | undefined;
+    /** The body of the answer to `/api/embed`. */
+    vectors?: (body: TextsBody) => unknown;
+  } = {},
 ): Promise<OllamaServer> {
   const requests: OllamaRequest[] = [];
   const paths: string[] = [];
@@ -88,10 +136,14 @@ export async function ollamaServer(
         model_info: { "general.architecture": "test", "test.context_length": contextLength },
       });
     }
+    if (method === "POST" && url === "/api/embed" && vectors) return jsonOf(vectors(Texts.parse(JSON.parse(text))));
     if (method === "POST" && url === "/api/generate") {
-      const { system, prompt, ...rest } = Generate.parse(JSON.parse(text));
-      const body: OllamaBody = { ...rest, messages: [{ role: "user", content: prompt }] };
-      const request = { body, prompt: { system, prompt }, headers, url };
+      const { prompt, ...rest } = Generate.parse(JSON.parse(text));
+      const { model, stream, options, format, keep_alive, think, truncate } = rest;
+      const settings = { model, stream, options, format, keep_alive, think, truncate };
+      const body: OllamaBody = { ...settings, messages: [{ role: "user", content: prompt }] };
+      const said: Prompt = "raw" in rest ? { raw: true, prompt } : { system: rest.system, prompt };
+      const request = { body, prompt: said, headers, url };
       requests.push(request);
       return asResponse(answerOf(await answer(request, requests.length), body));
     }

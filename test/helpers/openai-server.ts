@@ -2,17 +2,62 @@ import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { type Answer, type HttpServer, httpServer } from "./http-server.ts";
 
-const Body = z.strictObject({
+const FunctionName = z.string().regex(/^[\w-]{1,64}$/);
+
+const Message = z.union([
+  z.strictObject({ role: z.enum(["system", "developer", "user", "assistant"]), content: z.string() }),
+  z.strictObject({ role: z.literal("tool"), content: z.string(), tool_call_id: z.string().min(1) }),
+  z.strictObject({
+    role: z.literal("assistant"),
+    /** Null, beside calls, is heard as nothing said. */
+    content: z
+      .string()
+      .min(1)
+      .nullable()
+      .transform((text) => text ?? ""),
+    tool_calls: z
+      .array(
+        z.strictObject({
+          id: z.string().min(1),
+          type: z.literal("function"),
+          function: z.strictObject({ name: FunctionName, arguments: z.string() }),
+        }),
+      )
+      .min(1),
+  }),
+]);
+
+const sampling = {
+  temperature: z.number().min(0).max(2).optional(),
+  top_p: z.number().optional(),
+  stop: z.array(z.string().min(1)).min(1).max(4).optional(),
+  seed: z.int().optional(),
+  presence_penalty: z.number().min(-2).max(2).optional(),
+  frequency_penalty: z.number().min(-2).max(2).optional(),
+};
+
+const streaming = {
   model: z.string().min(1),
-  messages: z
-    .array(z.strictObject({ role: z.enum(["system", "developer", "user", "assistant"]), content: z.string() }))
-    .min(1),
   stream: z.literal(true),
   stream_options: z.strictObject({ include_usage: z.literal(true) }).optional(),
   max_tokens: z.int().positive().optional(),
+};
+
+const Completion = z.strictObject({ ...streaming, ...sampling, prompt: z.string() });
+export type CompletionBody = z.infer<typeof Completion>;
+
+const Texts = z.strictObject({
+  model: z.string().min(1),
+  input: z.array(z.string().min(1)).min(1),
+  dimensions: z.int().positive().optional(),
+});
+export type TextsBody = z.infer<typeof Texts>;
+
+const Body = z.strictObject({
+  ...streaming,
+  ...sampling,
+  messages: z.array(Message).min(1),
   max_completion_tokens: z.int().positive().optional(),
-  temperature: z.number().optional(),
-  top_p: z.number().optional(),
   response_format: z
     .union([
       z.strictObject({ type: z.literal("json_object") }),
@@ -31,22 +76,24 @@ const Body = z.strictObject({
       z.strictObject({
         type: z.literal("function"),
         function: z.strictObject({
-          name: z.string().regex(/^[\w-]{1,64}$/),
-          description: z.string(),
+          name: FunctionName,
+          description: z.string().optional(),
           parameters: z.record(z.string(), z.unknown()),
         }),
       }),
     )
     .optional(),
   tool_choice: z
-    .strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) })
+    .union([
+      z.enum(["auto", "none", "required"]),
+      z.strictObject({ type: z.literal("function"), function: z.strictObject({ name: z.string() }) }),
+    ])
     .optional(),
   structured_outputs: z.strictObject({ json: z.record(z.string(), z.unknown()) }).optional(),
   guided_json: z.record(z.string(), z.unknown()).optional(),
   thinking: z.unknown().optional(),
   enable_thinking: z.boolean().optional(),
   reasoning_effort: z.string().optional(),
-  seed: z.int().optional(),
 });
 export type OpenAiBody = z.infer<typeof Body>;
 
@@ -84,18 +131,34 @@ export interface OpenAiServer extends Omit<HttpServer, "requests"> {
 
 /**
  * A server that speaks the streaming chat API of OpenAI as strictly as the original: what it does not understand fails
- * the request, and `close` throws it. It lists models only where they are given.
+ * the request, and `close` throws it. It lists models, makes vectors and completes texts only where told how.
  */
 export async function openaiServer(
   answer: (request: OpenAiRequest, number: number) => Script | Promise<Script>,
-  { models }: { models?: { readonly status: number; readonly body: unknown } | undefined } = {},
+  {
+    models,
+    vectors,
+    completion,
+  }: {
+    models?: { readonly status: number; readonly body: unknown } | undefined;
+    /** The body of the answer. */
+    vectors?: (body: TextsBody) => unknown;
+    completion?: (body: CompletionBody) => Script;
+  } = {},
 ): Promise<OpenAiServer> {
   const requests: OpenAiRequest[] = [];
   const server = await httpServer(async ({ method, url, headers, text }) => {
     const route = `${method} ${url.replace(/\?.*/, "")}`;
     if (models && /^GET \/.*\/models$/.test(route)) return jsonOf(models);
-    if (!/^POST \/.*chat\/completions$/.test(route)) throw new Error(`no such route: ${route}`);
     if (headers["content-type"] !== "application/json") throw new Error(`content-type ${headers["content-type"]}`);
+    if (vectors && route.endsWith("/embeddings")) {
+      return jsonOf({ status: 200, body: vectors(Texts.parse(JSON.parse(text))) });
+    }
+    if (completion && /(?<!chat)\/completions$/.test(route)) {
+      const body = Completion.parse(JSON.parse(text));
+      return answerOf(completion(body), { ...body, messages: [] });
+    }
+    if (!/^POST \/.*chat\/completions$/.test(route)) throw new Error(`no such route: ${route}`);
     const body = Body.parse(JSON.parse(text));
     const request = { body, headers, url };
     requests.push(request);
@@ -161,7 +224,7 @@ function jsonOf({ status, body, headers }: Extract<Script, { status: number }>):
 const cutUp = (text: string) => text.match(/.{1,400}/gsu) ?? [];
 
 /** One token for each four characters, so that totals can be told in advance. */
-const countOf = (text: string, body: OpenAiBody) => ({
+const countOf = (text: string, body: Pick<OpenAiBody, "messages">) => ({
   prompt_tokens: Math.ceil(body.messages.reduce((sum, { content }) => sum + content.length, 0) / 4),
   completion_tokens: Math.ceil(text.length / 4),
 });

@@ -32,6 +32,8 @@ export function answerer({ model, temperature, seed }: Manner): Answer {
     const asked = [...request.messages.map(itemOf), opening(chat, grammar !== undefined)];
     const prompt = chat.chatWrapper.generateContextState({ chatHistory: asked }).contextText.tokenize(tokenizer).length;
     const room = roomBeside(prompt, contextSize, request.maxTokens, model);
+    const wanted = request.sampling ?? {};
+    const chosenSeed = wanted.seed ?? seed;
     const thinking = thinkSplitter();
     let visible = false;
     const shown = (delta: Delta): Delta => {
@@ -46,12 +48,13 @@ export function answerer({ model, temperature, seed }: Manner): Answer {
         const { metadata } = await chat.generateResponse(asked, {
           maxTokens: room,
           // As the server of llama.cpp samples.
-          temperature,
+          temperature: wanted.temperature ?? temperature,
           topK: 40,
-          topP: 0.95,
+          topP: wanted.topP ?? 0.95,
           minP: 0.05,
           repeatPenalty: false,
-          ...(seed !== undefined && { seed }),
+          ...(chosenSeed !== undefined && { seed: chosenSeed }),
+          ...(wanted.stop?.length && { customStopTriggers: wanted.stop }),
           ...(grammar && { grammar }),
           signal,
           stopOnAbortSignal: true,

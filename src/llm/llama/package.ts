@@ -77,6 +77,7 @@ interface LlamaGeneration {
   readonly topP: number;
   readonly minP: number;
   readonly seed?: number;
+  readonly customStopTriggers?: readonly string[];
   readonly repeatPenalty: false;
   readonly grammar?: LlamaGrammar;
   readonly signal: AbortSignal;

@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { type Delta, type Finish, ProviderError, type Usage } from "../provider.ts";
-import { thinkSplitter } from "../thinking.ts";
+import { noThinking, thinkSplitter } from "../thinking.ts";
 import { faultError } from "../wire/failure.ts";
 
-/** Reads the objects of one streamed answer. An answer is whole when its last object says why it ended, or counts. */
-export async function* readAnswer(asked: string, reply: AsyncIterable<unknown>): AsyncGenerator<Delta, Finish> {
-  const thinking = thinkSplitter();
+/**
+ * Reads the objects of one streamed answer. An answer is whole when its last object says why it ended, or counts. A raw
+ * one is read as it stands, and may be empty.
+ */
+export async function* readAnswer(
+  asked: string,
+  reply: AsyncIterable<unknown>,
+  { raw: plain = false } = {},
+): AsyncGenerator<Delta, Finish> {
+  const thinking = plain ? noThinking : thinkSplitter();
   let visible = false;
   let calls = 0;
   const shown = (part: Delta): Delta => {
@@ -21,6 +28,7 @@ export async function* readAnswer(asked: string, reply: AsyncIterable<unknown>):
       yield {
         type: "tool-call",
         index: calls++,
+        ...(call.id && { id: call.id }),
         name: call.function.name,
         arguments: JSON.stringify(call.function.arguments ?? {}),
       };
@@ -32,7 +40,7 @@ export async function* readAnswer(asked: string, reply: AsyncIterable<unknown>):
     if (!part.done_reason && part.eval_count === undefined) throw fail(brokenOff, "truncated");
     if (/^(un)?load$/.test(part.done_reason)) throw fail("the server only loaded the model", "empty");
     const finish = calls > 0 ? "tool_calls" : part.done_reason === "length" ? "length" : "stop";
-    if (finish === "stop" && !visible) throw fail("the model answered nothing", "empty");
+    if (finish === "stop" && !visible && !plain) throw fail("the model answered nothing", "empty");
     return { finish, usage, model: part.model || asked };
   }
   throw new ProviderError(brokenOff, { kind: "truncated" });
@@ -68,7 +76,7 @@ const Part = z.object({
       content: words,
       thinking: words,
       tool_calls: z
-        .array(z.object({ function: z.object({ name: words, arguments: z.unknown().optional() }) }))
+        .array(z.object({ id: words, function: z.object({ name: words, arguments: z.unknown().optional() }) }))
         .catch([]),
     })
     .catch({ content: "", thinking: "", tool_calls: [] }),

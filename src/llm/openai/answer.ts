@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type Delta, type Finish, type FinishReason, ProviderError, type Usage } from "../provider.ts";
-import { thinkSplitter } from "../thinking.ts";
+import { noThinking, thinkSplitter } from "../thinking.ts";
 import { faultIn } from "../wire/error-body.ts";
 import { faultError } from "../wire/failure.ts";
 
@@ -89,12 +89,6 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
 
 /** What reads an answer chunk by chunk. */
 export type AnswerReader = ReturnType<typeof answerReader>;
-
-/** Thoughts are told from the answer by chat models alone. */
-const noThinking: ReturnType<typeof thinkSplitter> = {
-  push: (text) => (text === "" ? [] : [{ type: "text", text }]),
-  end: () => [],
-};
 
 const reasons: Partial<Record<string, FinishReason>> = {
   length: "length",

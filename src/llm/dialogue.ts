@@ -1,7 +1,7 @@
 import type { ChatMessage } from "./provider.ts";
 
 /** What somebody says, or the result of a tool. */
-export type Turn = ChatMessage & { readonly role: "user" | "assistant" | "tool" };
+type Turn = ChatMessage & { readonly role: "user" | "assistant" | "tool" };
 
 /** A conversation in strict turns: the user speaks first and last, and nobody twice in a row, but where tools are called. */
 export interface Dialogue {

@@ -4,7 +4,7 @@ import type { NewEvent } from "../../src/events.ts";
 import type { Connect } from "../../src/llm/call/connections.ts";
 import { type LlmAnswer, type LlmCall, llmOperation } from "../../src/llm/call.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
-import { type Delta, type Finish, type Llm, ProviderError } from "../../src/llm/provider.ts";
+import { type Delta, type Finish, type Llm, type LlmRequest, ProviderError } from "../../src/llm/provider.ts";
 import type { RecordedAnswer } from "../../src/llm/recordings.ts";
 import { countMessages, countTokens } from "../../src/llm/tokens.ts";
 import { type Script, type ScriptedLlm, scriptedLlm } from "../helpers/scripted-llm.ts";
@@ -74,8 +74,8 @@ function desk({ script = [], llm = scriptedLlm(script), ...given }: Desk) {
 }
 
 /** A model that is driven by hand. */
-const streaming = (stream: (signal: AbortSignal) => AsyncGenerator<Delta, Finish, void>): Llm => ({
-  stream: (_, { signal }) => stream(signal),
+const streaming = (stream: (signal: AbortSignal, request: LlmRequest) => AsyncGenerator<Delta, Finish, void>): Llm => ({
+  stream: (request, { signal }) => stream(signal, request),
 });
 const text = (value: string): Delta => ({ type: "text", text: value });
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -117,6 +117,27 @@ it("asks the model of the lane and answers text, model and cost", async () => {
     usage,
     cost: { usd: 0.002, basis: "known" },
   });
+});
+
+it("carries tools, sampling and the calls of tools over the seam", async () => {
+  const llm = streaming(async function* (_, request) {
+    asked.push(request);
+    yield { type: "tool-call", index: 0, id: "c", name: "look", arguments: "{}" };
+    return { finish: "tool_calls", usage, model: "gpt-x" };
+  });
+  const asked: unknown[] = [];
+  const more = {
+    messages: [
+      { role: "assistant" as const, content: "", toolCalls: [{ id: "b", name: "look", arguments: "{}" }] },
+      { role: "tool" as const, content: "x", toolCallId: "b" },
+    ],
+    tools: [{ name: "look", description: "Looks.", parameters: { type: "object" } }],
+    toolChoice: { name: "look" },
+    sampling: { temperature: 1, topP: 1, stop: ["x"], seed: 1, presencePenalty: 1, frequencyPenalty: 1 },
+  };
+  const answer = await desk({ llm }).ask({ ...question(), ...more, maxTokens: 9 });
+  expect(asked).toEqual([{ about, ...more, maxTokens: 9 }]);
+  expect(answer).toMatchObject({ text: "", toolCalls: [{ id: "c", name: "look", arguments: "{}" }] });
 });
 
 it.each<[string, Finish["usage"], number | undefined, Partial<Deployment>, number, string]>([

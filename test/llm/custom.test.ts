@@ -289,3 +289,56 @@ it("a module's key is in no error of its own", async () => {
     'export const connect = async ({ api_key }: { api_key: string }) => { throw new Error("bad " + api_key); };';
   await expect(connect(text, { api_key: "key-0123456789" })).rejects.toThrow(/cannot be connected: bad \*\*\*$/);
 });
+
+describe("what else a module may do", () => {
+  const doing = (methods: string) =>
+    connect(`export default { connect: async () => ({ async *stream(request) {}, ${methods} }) };`) as Promise<
+      Required<Llm>
+    >;
+  const { signal } = new AbortController();
+
+  it("is to call tools, which it is given as they are", async () => {
+    const llm = await connect(
+      streaming(`
+        const { tools = [], sampling } = request as unknown as { tools?: { name: string }[]; sampling?: unknown };
+        yield { type: "tool-call", index: 0, id: "c", name: tools[0]?.name, arguments: JSON.stringify(sampling) };
+        return { finish: "tool_calls" };`),
+    );
+    const request = { tools: [{ name: "look", parameters: {} }], sampling: { temperature: 1 } };
+    expect(await drain(llm, request)).toMatchObject({
+      deltas: [{ type: "tool-call", index: 0, id: "c", name: "look", arguments: '{"temperature":1}' }],
+      finish: "tool_calls",
+    });
+  });
+
+  it("is to make vectors", async () => {
+    const llm = await doing(
+      "async embed(texts, { dimensions }) { return { vectors: texts.map(() => [dimensions]) }; }",
+    );
+    expect(await llm.embed(["a", "b"], { signal, dimensions: 3 })).toEqual({
+      vectors: [[3], [3]],
+      model: "",
+      usage: undefined,
+    });
+  });
+
+  it.each([
+    ["are none", 'async embed() { return "none"; }', { kind: "protocol" }],
+    [
+      "fail",
+      'async embed() { throw new Error("no such model"); }',
+      { kind: "server", message: "mine.ts: no such model" },
+    ],
+    ["come after the end", "embed: () => new Promise(() => {})", { kind: "aborted" }],
+  ])("is to make vectors that %s", async (_, methods, expected) => {
+    const { embed } = await doing(methods);
+    const ended = expected.kind === "aborted" ? AbortSignal.abort() : signal;
+    await expect(embed(["a"], { signal: ended })).rejects.toMatchObject(expected);
+  });
+
+  it("is to go on with a raw text", async () => {
+    const llm = await doing("async *complete({ prompt }) { yield prompt; yield '!'; }");
+    const request = { prompt: "1, 2,", maxTokens: 9 };
+    expect((await drain({ stream: (_, on) => llm.complete(request, on) })).text).toBe("1, 2,!");
+  });
+});

@@ -29,3 +29,31 @@ describe("a conversation becomes strict turns", () => {
     expect(read(text, false)).toEqual(merged);
   });
 });
+
+it("leaves calls of tools and their results as they are, each in its place", () => {
+  const toolCalls = [{ id: "c", name: "look", arguments: "{}" }];
+  const messages: ChatMessage[] = [
+    { role: "user", content: "one" },
+    { role: "user", content: "two" },
+    { role: "assistant", content: "hm" },
+    { role: "assistant", content: "", toolCalls },
+    { role: "tool", content: "x", toolCallId: "c" },
+    { role: "tool", content: "y", toolCallId: "d" },
+  ];
+  const { turns } = dialogueOf(messages, { systemApart: true });
+  expect(turns).toEqual([{ role: "user", content: "one\n\ntwo" }, ...messages.slice(2)]);
+});
+
+it("joins the words of an assistant that called nothing", () => {
+  const messages: ChatMessage[] = [
+    { role: "user", content: "hi" },
+    { role: "assistant", content: "a", toolCalls: [] },
+    { role: "assistant", content: "b", toolCalls: [] },
+    { role: "user", content: "go" },
+  ];
+  expect(dialogueOf(messages, { systemApart: true }).turns.map(({ content }) => content)).toEqual([
+    "hi",
+    "a\n\nb",
+    "go",
+  ]);
+});

@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { ConfigError } from "../../src/errors.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
 import { connectDeployment, providers } from "../../src/llm/index.ts";
-import type { Notice } from "../../src/llm/provider.ts";
+import type { ChatMessage, Llm, Notice } from "../../src/llm/provider.ts";
 import { recorder } from "../../src/llm/recordings.ts";
 import { drain } from "../helpers/drain.ts";
 import { openaiServer } from "../helpers/openai-server.ts";
@@ -76,6 +76,44 @@ it("sends text that every server takes, also where an emoji was cut in two (case
   const llm = await connectDeployment(deployment("openai", settings), tell);
   await drain(llm, { messages: [{ role: "user", content: "a\ud83cb\0c 🎈" }] });
   expect(server.requests[0]?.body.messages[0]?.content).toBe("a\ufffdb\0c 🎈");
+});
+
+it("sends such text everywhere, and of the conversation all else as it is", async () => {
+  const bodies: unknown[] = [];
+  const note = <T>(body: unknown, answer: T) => {
+    bodies.push(body);
+    return answer;
+  };
+  const server = await openaiServer(({ body }) => note(body.messages, "Hello."), {
+    vectors: (body) => note(body.input, { data: [{ embedding: [1] }] }),
+    completion: (body) => note(body.prompt, "Hello."),
+  });
+  onTestFinished(() => server.close());
+  const settings = { base_url: `${server.url}/v1`, model: "m" };
+  const llm = (await connectDeployment(deployment("openai", settings), tell)) as Required<Llm>;
+  const { signal } = new AbortController();
+  const toolCalls = [{ id: "c", name: "look", arguments: "{}" }];
+  const messages: ChatMessage[] = [
+    { role: "user", content: "a" },
+    { role: "assistant", content: "", toolCalls },
+    { role: "tool", content: "b\ud83c", toolCallId: "c" },
+  ];
+  await drain(llm, { messages });
+  await llm.embed(["c\ud83c"], { signal });
+  await drain({ stream: (_, on) => llm.complete({ prompt: "d\ud83c", maxTokens: 9 }, on) });
+  expect(bodies).toEqual([
+    [
+      { role: "user", content: "a" },
+      {
+        role: "assistant",
+        content: "",
+        tool_calls: [{ id: "c", type: "function", function: { name: "look", arguments: "{}" } }],
+      },
+      { role: "tool", content: "b\ufffd", tool_call_id: "c" },
+    ],
+    ["c\ufffd"],
+    "d\ufffd",
+  ]);
 });
 
 it("knows every provider by its name", () => {

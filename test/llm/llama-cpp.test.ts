@@ -59,6 +59,23 @@ describe.skipIf(!installed)("a model in this process", () => {
     expect(answer.usage?.input).toBe(52);
   });
 
+  it("lets its caller say how it shall answer, and where to stop", async () => {
+    const llm = await connect({ seed: 2 });
+    const sampling = { seed: 1, temperature: 0.5, topP: 0.9 };
+    const whole = await drain(llm, { maxTokens: 20, sampling });
+    expect(whole.text).toBe(
+      (await drain(await connect({ temperature: 0.5 }), { maxTokens: 20, sampling: { topP: 0.9 } })).text,
+    );
+    const stop = whole.text.slice(8, 11);
+    const cut = await drain(llm, { maxTokens: 20, sampling: { ...sampling, stop: [stop] } });
+    expect(cut).toMatchObject({ finish: "stop", text: whole.text.slice(0, whole.text.indexOf(stop)) });
+  });
+
+  it("takes no tools", async () => {
+    const request = { tools: [{ name: "look", parameters: {} }] };
+    await expect(drain(await connect(), request)).rejects.toMatchObject({ kind: "request" });
+  });
+
   it("answers the same to the same seed, and does not read the same prompt twice", async () => {
     const llm = await connect();
     const first = await drain(llm, { maxTokens: 20 });

@@ -4,7 +4,7 @@ import type { NewEvent } from "../../src/events.ts";
 import type { Connect } from "../../src/llm/call/connections.ts";
 import type { LlmCall } from "../../src/llm/call.ts";
 import type { Deployment } from "../../src/llm/deployment.ts";
-import { type Asking, openLlms } from "../../src/llm/llms.ts";
+import { type Asking, type EmbeddingAnswer, openLlms } from "../../src/llm/llms.ts";
 import { type Delta, type Finish, type Llm, ProviderError } from "../../src/llm/provider.ts";
 import { scriptedLlm } from "../helpers/scripted-llm.ts";
 
@@ -270,10 +270,11 @@ describe("vectors of texts", () => {
       return { vectors, usage: { input: 1000, output: 0, source: "reported" }, model: "e-1" };
     });
     const { asking, events } = caller();
-    expect(await llms.embed(["one", "two"], deployment, { ...asking, dimensions: 2 })).toEqual({
+    const expected: EmbeddingAnswer = {
       ...{ ok: true, vectors, model: "e-1", usd: 0.001 },
       usage: { input: 1000, output: 0, source: "reported" },
-    });
+    };
+    expect(await llms.embed(["one", "two"], deployment, { ...asking, dimensions: 2 })).toEqual(expected);
     expect(asked).toEqual([[["one", "two"], 2]]);
     expect(events).toMatchObject([
       { type: "call-start", action: "embed" },

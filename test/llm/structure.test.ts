@@ -171,3 +171,16 @@ describe("a judged stream", () => {
     expect(ladder.rung).toBe("schema");
   });
 });
+
+describe("the mechanism for a request", () => {
+  const schema = { name: "note", schema: {} };
+  const tool = { name: "look", parameters: {} };
+  it.each([
+    ["without a schema is none", { tools: [tool] }, "off"],
+    ["with a schema is the strongest", { schema }, "tool"],
+    ["with a schema and no tool to choose from is the strongest", { schema, tools: [] }, "tool"],
+    ["with tools of its own is no forced call", { schema, tools: [tool] }, "json"],
+  ])("%s", (_, request, rung) => {
+    expect(createLadder(["tool", "json"]).rungFor(request)).toBe(rung);
+  });
+});

@@ -122,3 +122,14 @@ describe("after the rest", () => {
     expect(check()).toBeUndefined();
   });
 });
+
+it("shows who only looks why it is skipped, and leaves the one call that is let through to others", () => {
+  const { check, peek, fail, pass } = open();
+  expect(peek()).toBeUndefined();
+  fail("auth");
+  expect(peek()).toBe("auth at m-1 (tried again in 60 s)");
+  pass(60);
+  expect([peek(), peek()]).toEqual([undefined, undefined]);
+  expect(check()).toBeUndefined();
+  expect([peek(), check()]).toEqual(Array(2).fill("auth at m-1 (tried again in 60 s)"));
+});

@@ -38,7 +38,7 @@ export interface Asking {
 }
 
 /** Vectors and what they cost, or why there are none. */
-export type EmbeddingAnswer =
+type EmbeddingAnswer =
   | ({ readonly ok: true; readonly usd: number } & Embedding & { readonly usage: Usage })
   | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number };
 

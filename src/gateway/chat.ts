@@ -32,7 +32,7 @@ export interface Asking {
   readonly caller: Caller;
   /** The caller has gone. */
   readonly signal: AbortSignal;
-  readonly hear?: ((delta: Delta) => void | Promise<void>) | undefined;
+  readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
 
 interface Parts {

@@ -18,7 +18,7 @@ export interface Turn {
   /** The server is closing: nothing more is begun. */
   readonly stop: AbortSignal;
   /** Passes a piece of the answer on; what it returns is waited for. Absent where only the whole is of use. */
-  readonly hear?: ((delta: Delta) => void | Promise<void>) | undefined;
+  readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
 
 /** What the calls of one turn come to. */

@@ -25,8 +25,8 @@ export interface Asking {
   readonly stop?: AbortSignal | undefined;
   readonly budget: Budget;
   readonly emit: Emit;
-  /** Hears the answer piece by piece, each when it has taken the one before; another try begins it anew. */
-  readonly heard?: ((delta: Delta) => void | Promise<void>) | undefined;
+  /** Hears the answer piece by piece, each when the promise of the one before is kept; another try begins it anew. */
+  readonly heard?: ((delta: Delta) => unknown) | undefined;
   /** Whether a part of the answer is with somebody already, so that no other try may take its place. */
   readonly passedOn?: (() => boolean) | undefined;
   /** Struck out of events and answers besides those of the deployment. */
@@ -38,7 +38,7 @@ export interface Asking {
 }
 
 /** Vectors and what they cost, or why there are none. */
-type EmbeddingAnswer =
+export type EmbeddingAnswer =
   | ({ readonly ok: true; readonly usd: number } & Embedding & { readonly usage: Usage })
   | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number };
 

@@ -202,7 +202,7 @@ describe.each(named(formats))("%s: ending a call", (_, format) => {
           signal,
           model: "m",
           progress: () => {},
-          heard: () => void (call === 7 && caller.abort()),
+          heard: () => call === 7 && caller.abort(),
         },
       );
     const calls = Array.from({ length: 50 }, (_, call) =>

@@ -28,9 +28,6 @@ export interface Attempted extends Finish {
   readonly usage: Usage;
 }
 
-/** What it returns is waited for before more is read. */
-type Taken = void | Promise<void>;
-
 /** Who is told of an answer while it comes, and who may end it. */
 export interface Listening {
   readonly signal: AbortSignal;
@@ -38,7 +35,8 @@ export interface Listening {
   /** Struck out of the answer, should a server repeat them. */
   readonly secrets?: readonly string[];
   readonly progress: (tokens: () => number) => void;
-  readonly heard?: ((delta: Delta) => Taken) | undefined;
+  /** A promise that it returns is waited for before more is read. */
+  readonly heard?: ((delta: Delta) => unknown) | undefined;
 }
 
 /** An attempt that failed, and what it used all the same: a server charges for what it generated before a stream broke. */
@@ -85,13 +83,13 @@ export async function attempt(
 }
 
 /** Reads a stream to its end, as fast as `more` takes it; when that objects, the stream is closed. */
-async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => Taken) {
+async function drain(stream: AsyncGenerator<Delta, Finish, void>, more: (delta: Delta) => unknown) {
   try {
     for (let pieces = 1; ; pieces++) {
       const step = await stream.next();
       if (step.done) return step.value;
       const taken = more(step.value);
-      if (taken) await taken;
+      if (taken instanceof Promise) await taken;
       // A stream that never has to wait would keep clocks and signals waiting.
       if (pieces % 1000 === 0) await new Promise(setImmediate);
     }

@@ -54,9 +54,10 @@ const Texts = z.strictObject({
 export type TextsBody = z.infer<typeof Texts>;
 
 const Body = z.strictObject({
+  model: streaming.model,
+  messages: z.array(Message).min(1),
   ...streaming,
   ...sampling,
-  messages: z.array(Message).min(1),
   max_completion_tokens: z.int().positive().optional(),
   response_format: z
     .union([

@@ -36,25 +36,26 @@ const sampling = {
   frequency_penalty: z.number().min(-2).max(2).optional(),
 };
 
+const model = z.string().min(1);
+
 const streaming = {
-  model: z.string().min(1),
   stream: z.literal(true),
   stream_options: z.strictObject({ include_usage: z.literal(true) }).optional(),
   max_tokens: z.int().positive().optional(),
 };
 
-const Completion = z.strictObject({ ...streaming, ...sampling, prompt: z.string() });
+const Completion = z.strictObject({ model, ...streaming, ...sampling, prompt: z.string() });
 export type CompletionBody = z.infer<typeof Completion>;
 
 const Texts = z.strictObject({
-  model: z.string().min(1),
+  model,
   input: z.array(z.string().min(1)).min(1),
   dimensions: z.int().positive().optional(),
 });
 export type TextsBody = z.infer<typeof Texts>;
 
 const Body = z.strictObject({
-  model: streaming.model,
+  model,
   messages: z.array(Message).min(1),
   ...streaming,
   ...sampling,

@@ -106,6 +106,8 @@ describe("callers of one deployment", () => {
   it("are told of their own calls only, whatever these are called", async () => {
     const connect: Connect = async (_, { notify }) =>
       streaming(async function* ({ about, messages }) {
+        // the second speaks while the first is still under way
+        if (messages[0]?.content === "0") await settled();
         await settled();
         notify({ type: "prompt-waiting", about, file: messages[0]?.content ?? "", answer: "" });
         yield { type: "text", text: "hello" };

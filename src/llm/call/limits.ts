@@ -48,11 +48,14 @@ export function createLimits(
   const lastMinute: Begun[] = [];
   let underWay = 0;
   let pausedUntil = 0;
-  let alarm = new AbortController();
+  let alarm: AbortController | undefined;
+  /** Nothing has to be remembered where a minute has no limit. */
+  const counted = Number.isFinite(requestsPerMinute) || Number.isFinite(tokensPerMinute);
 
   /** Lets in whoever fits, and sets the alarm for the first who does not. */
   const advance = () => {
-    alarm.abort();
+    alarm?.abort();
+    alarm = undefined;
     for (let next = queue[0]; next && underWay < concurrency; next = queue[0]) {
       const now = clock();
       const wait = opening(next.tokens, now) - now;
@@ -80,8 +83,9 @@ export function createLimits(
 
   /** The only timer. It keeps the process alive, and stands only while somebody waits. */
   const wakeIn = async (ms: number) => {
-    alarm = new AbortController();
-    const { signal } = alarm;
+    const set = new AbortController();
+    alarm = set;
+    const { signal } = set;
     await sleep(ms, signal).catch((error: unknown) => {
       if (!signal.aborted) throw error;
     });
@@ -91,7 +95,7 @@ export function createLimits(
   const begin = (tokens: number, at: number): Leave => {
     const begun = { at, tokens };
     let left = false;
-    lastMinute.push(begun);
+    if (counted) lastMinute.push(begun);
     underWay += 1;
     return (usedTokens = tokens) => {
       if (left) return;

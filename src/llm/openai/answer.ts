@@ -22,6 +22,12 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
   let counted: z.infer<typeof Counts> | undefined;
 
   function* read(raw: unknown): Generator<Delta> {
+    const plain = plainText(raw);
+    if (plain !== undefined) {
+      model = plain.model || model;
+      yield* heard(plain.text);
+      return;
+    }
     const chunk = Chunk.parse(raw);
     const choice = chunk.choices.find(({ index }) => index === 0);
     counted = chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage ?? counted;
@@ -35,15 +41,18 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
     const thought = reasoning_content || reasoning || thoughts || reasoning_details;
     if (thought) yield { type: "reasoning", text: thought };
     refusal += delta.refusal || choice.message.refusal;
-    const piece = delta.content || choice.text || unseen(choice.message.content);
-    content += piece;
-    for (const part of thinking.push(piece)) yield shown(part);
+    yield* heard(delta.content || choice.text || unseen(choice.message.content));
     for (const call of [...tool_calls, ...choice.message.tool_calls]) {
       const part = callOf(call);
       calls.set(part.index, (calls.get(part.index) ?? "") + part.arguments);
       yield toolIsAnswer ? shown({ type: "text", text: part.arguments }) : { type: "tool-call", ...part };
     }
     word ||= choice.finish_reason === "null" ? "" : choice.finish_reason;
+  }
+
+  function* heard(piece: string): Generator<Delta> {
+    content += piece;
+    for (const part of thinking.push(piece)) yield shown(part);
   }
 
   /** A whole message in place of a delta may repeat what came before. */
@@ -89,6 +98,22 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
 
 /** What reads an answer chunk by chunk. */
 export type AnswerReader = ReturnType<typeof answerReader>;
+
+/** What a chunk says that holds a piece of text and nothing else, as nearly all do: the schema would take ten times as long. */
+function plainText(raw: unknown): { readonly text: string; readonly model: string } | undefined {
+  if (!isRecord(raw) || !Array.isArray(raw.choices) || raw.choices.length !== 1) return undefined;
+  const { choices, usage, x_groq, error, model } = raw;
+  const [choice] = choices as unknown[];
+  if (usage || x_groq || error || !isRecord(choice) || !isRecord(choice.delta)) return undefined;
+  const { index = 0, finish_reason, message, text, usage: counted } = choice;
+  if (index !== 0 || finish_reason || message || text || counted) return undefined;
+  const { content, role: _, ...more } = choice.delta;
+  if (typeof content !== "string" || Object.values(more).some(Boolean)) return undefined;
+  return { text: content, model: typeof model === "string" ? model : "" };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const reasons: Partial<Record<string, FinishReason>> = {
   length: "length",

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { z } from "zod";
-import { shippedFile } from "./shipped.ts";
-import { readTree } from "./yaml.ts";
+import { shippedData } from "./shipped-data.ts";
 
 const facts = {
   /** Which provider speaks to it. */
@@ -48,8 +47,7 @@ export interface Presets {
 
 /** The kinds of LLM that come with the program. A module is looked for from `cwd`. */
 export async function loadPresets(cwd: string): Promise<Presets> {
-  const tree = await readTree(shippedFile("config/presets.yaml"), "presets.yaml");
-  const presets = z.record(z.string(), Preset).parse(tree?.value);
+  const presets = z.record(z.string(), Preset).parse(await shippedData("presets.yaml"));
   const { providers } = await import("../src/llm/index.ts");
   const served = new Set(
     Object.values(presets).flatMap((preset) => [preset, ...preset.variants].map(({ provider }) => provider)),

@@ -1,8 +1,7 @@
 import { z } from "zod";
 import type { Price, PriceBasis } from "../src/llm/deployment.ts";
 import { isLocalAddress } from "./address.ts";
-import { shippedFile } from "./shipped.ts";
-import { readTree } from "./yaml.ts";
+import { shippedData } from "./shipped-data.ts";
 
 /** Per million tokens, as a user writes it: in USD, unless it says otherwise. */
 export const PriceSetting = z.strictObject({
@@ -30,8 +29,7 @@ export interface Prices {
 
 /** The price list that comes with the program, and what a dollar is in yuan. */
 export async function loadPrices(cnyPerUsd: number): Promise<Prices> {
-  const tree = await readTree(shippedFile("config/prices.yaml"), "prices.yaml");
-  const { date, assumed, models } = Prices.parse(tree?.value);
+  const { date, assumed, models } = Prices.parse(await shippedData("prices.yaml"));
   return { date, cnyPerUsd, assumed, models: new Map(Object.entries(models)) };
 }
 

@@ -74,7 +74,11 @@ function sdkError(error: unknown): ProviderError {
 
 const Said = z.looseObject({
   status: z.number().optional().catch(undefined),
-  headers: z.instanceof(Headers).optional().catch(undefined),
+  // not z.instanceof: naming the class already loads all of the fetch that comes with Node
+  headers: z
+    .custom<Headers>((value) => value instanceof Headers)
+    .optional()
+    .catch(undefined),
   error: z.unknown().optional(),
   message: z.string().optional().catch(undefined),
 });

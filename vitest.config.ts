@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     // Most of them wait for sockets, processes and pages.
     maxWorkers: 2 * availableParallelism(),
+    // Files share the modules that they import: to load them anew for each is half the work of most.
+    isolate: false,
     // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
     env: { NO_COLOR: "1" },
     globalSetup: ["test/helpers/build.ts"],

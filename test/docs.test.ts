@@ -28,8 +28,15 @@ const pages = readdirSync(root).filter((name) => name.endsWith(".md"));
 const details = ["running", "changing", "runs"].flatMap((name) => [`docs/${name}.md`, `docs/${name}.zh-CN.md`]);
 const recordings = join(root, "recordings");
 
-const helpOf = async (...command: readonly string[]) =>
-  (await metagpt([...command, "--help"], { cwd: tempFolder() })).stdout;
+const helps = new Map<string, Promise<string>>();
+
+/** What the program prints; it is asked once for each command. */
+function helpOf(...command: readonly string[]): Promise<string> {
+  const name = command.join(" ");
+  const asked = helps.get(name) ?? metagpt([...command, "--help"], { cwd: tempFolder() }).then(({ stdout }) => stdout);
+  helps.set(name, asked);
+  return asked;
+}
 const help = () => helpOf();
 
 /** Options that are taken although the help, which has to fit a screen, does not name them. */
@@ -339,11 +346,8 @@ it("every command of the README and of the pages it leads to works as it is writ
   const all = ["README.md", "docs/running.md", "docs/changing.md", "docs/runs.md"].flatMap((page) =>
     commandsOf(partsOf(read(page))),
   );
-  // going on is the same on every page
-  const told = new Set<string>();
-  const commands = all.filter(
-    (words) => !/^(?:resume|runs)$/.test(words[0] ?? "") || (!told.has(words.join(" ")) && told.add(words.join(" "))),
-  );
+  // the same on every page that shows it
+  const commands = [...new Map(all.map((words) => [words.join(" "), words])).values()];
   const ended: [string, number | null][] = [];
   for (const words of commands) {
     // nobody is here to answer

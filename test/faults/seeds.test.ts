@@ -8,6 +8,8 @@ const seeds = Array.from({ length: 20 }, (_, number) => number + 1);
 
 describe("a run with faults that is killed again and again", () => {
   it.concurrent.each(seeds)("ends as if nothing had been, seed %i", { timeout: 120_000 }, async (seed) => {
-    expect(await disturbed(seed, { idea, kills: killsBySeed(seed, 2) })).toMatchObject({ problems: [], askedAgain: 0 });
+    // that a resumed run is killed once more is seen with every fourth, and in kills.test.ts
+    const kills = killsBySeed(seed, seed % 4 === 0 ? 2 : 1);
+    expect(await disturbed(seed, { idea, kills })).toMatchObject({ problems: [], askedAgain: 0 });
   });
 });

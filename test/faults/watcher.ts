@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { exitCodes } from "../../src/errors.ts";
 import { conversationsOf } from "./conversations.ts";
@@ -41,6 +41,7 @@ export function watcher(cwd: string, server: FaultyServer): Watcher {
     (existsSync(runs) ? readdirSync(runs) : []).filter((id) => existsSync(join(runs, id, "run.json"))).sort()[0];
   const file = () => join(runs, run() ?? "", "journal.jsonl");
   const journal = () => readJournal(file());
+  const lines = lineCounter();
 
   return {
     problems,
@@ -50,8 +51,7 @@ export function watcher(cwd: string, server: FaultyServer): Watcher {
     askedAgain: () => again,
     lost: () => lost,
     signs: {
-      records: () =>
-        existsSync(file()) ? readFileSync(file()).reduce((sum, byte) => sum + (byte === 10 ? 1 : 0), 0) : 0,
+      records: () => lines(file()),
       requests: () => server.log.length,
       files: () => filesBelow(join(cwd, "workspace")),
     },
@@ -89,6 +89,17 @@ export function watcher(cwd: string, server: FaultyServer): Watcher {
         problems.push(`it ended with ${code}:\n${stdout}${stderr}`);
       if (code === exitCodes.llm && !/metagpt resume/.test(last)) problems.push(`the last line is no way on: ${last}`);
     },
+  };
+}
+
+/** Counts the lines of a file, none where there is no file, and reads it only when it has grown: it is asked all the time. */
+function lineCounter(): (file: string) => number {
+  let known = { size: 0, lines: 0 };
+  return (file) => {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size !== known.size)
+      known = { size, lines: size === 0 ? 0 : readFileSync(file, "latin1").split("\n").length - 1 };
+    return known.lines;
   };
 }
 

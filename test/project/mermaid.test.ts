@@ -100,7 +100,7 @@ describe("mermaid", () => {
       fc.asyncProperty(text, async (any) => {
         expect(await types(everywhere(any))).toEqual(valid);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

@@ -92,7 +92,7 @@ describe("brings any JSON back exactly, and repairs nothing", () => {
         expect(reading).toMatchObject(clean);
         expect(JSON.stringify(reading.ok && reading.value)).toBe(JSON.stringify(plain(value)));
       }),
-      { numRuns: 1000, seed },
+      { numRuns: 400, seed },
     );
   });
 
@@ -104,7 +104,7 @@ describe("brings any JSON back exactly, and repairs nothing", () => {
         expect(reading).toMatchObject(clean);
         expect(JSON.stringify(reading.ok && reading.value)).toBe(JSON.stringify(value));
       }),
-      { numRuns: 500, seed },
+      { numRuns: 250, seed },
     );
   });
 
@@ -116,7 +116,7 @@ describe("brings any JSON back exactly, and repairs nothing", () => {
         expect(reading).toMatchObject(clean);
         expect(JSON.stringify(reading.ok && reading.value)).toBe(JSON.stringify(value));
       }),
-      { numRuns: 300, seed },
+      { numRuns: 150, seed },
     );
   });
 });
@@ -239,7 +239,7 @@ describe("brings the value back", () => {
         expect({ text, value: reading.ok ? reading.value : reading.problems }).toEqual({ text, value });
         expect({ text, lossy: reading.ok && reading.lossy }).toEqual({ text, lossy: false });
       }),
-      { numRuns: 3000, seed },
+      { numRuns: 1000, seed },
     );
   });
 
@@ -288,7 +288,7 @@ describe("never throws and never invents", () => {
             violation: undefined,
           });
       }),
-      { numRuns: 1500, seed },
+      { numRuns: 700, seed },
     );
   });
 });

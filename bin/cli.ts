@@ -78,7 +78,7 @@ function describe(does: (work: Work) => (flags: Flags) => Promise<void>): Comman
       refuseLooseWords(program.args);
       const flags: Flags = { ...options, ...(idea === undefined ? {} : { idea: properIdea(idea, program) }) };
       if (flags.initConfig) return does((await import("./init-config.ts")).initConfigFiles)(flags);
-      (await import("./young-heap.ts")).keepYoungHeapSmall();
+      (await import("./small-memory.ts")).keepMemorySmall();
       return does((await import("./run.ts")).runCompany)(flags);
     });
 

@@ -30,7 +30,7 @@ function addResume(program: Command, does: Does): void {
     .helpOption("-h, --help", "print this")
     .action(async (run: string | undefined, own: Flags) => {
       const flags = { ...program.opts(), ...own, ...(run === undefined ? {} : { run }) };
-      (await import("./young-heap.ts")).keepYoungHeapSmall();
+      (await import("./small-memory.ts")).keepMemorySmall();
       return does((await import("./resume.ts")).resumeRun)(flags);
     });
 }

@@ -49,9 +49,12 @@ async function commit(git: Git, paths: readonly string[], message: readonly stri
   const staged = await git(["diff", "--cached", "--name-only", "--no-renames", "-z", "--", ...paths]);
   const changed = staged.split("\0").filter((path) => path !== "");
   if (changed.length === 0) return "";
-  await git(["commit", "--quiet", "--allow-empty-message", ...message, "--only", "--", ...changed]);
-  return (await git(["rev-parse", "--short", "HEAD"])).trim();
+  const said = await git(["commit", "--allow-empty-message", ...message, "--only", "--", ...changed]);
+  return hashIn(said);
 }
+
+/** The short hash in `[main (root-commit) 1a2b3c4] message`: no name of a branch has a space in it, in no language. */
+const hashIn = (said: string): string => /^\[.*? ([0-9a-f]{4,})\]/.exec(said)?.[1] ?? "";
 
 /** Git in the folder of a project, with our settings over everyone else's. */
 export function projectGit(place: string): Git {

@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { httpServer } from "../helpers/http-server.ts";
 import { tools } from "../helpers/tools.ts";
 import { bytesOf, type Format, type Said, serve, whole } from "./format.ts";
+import { zhipuFormat } from "./formats/openai.ts";
 import { formats, named } from "./formats.ts";
 
 const usage = { input: 9, output: 2 };
@@ -22,7 +23,10 @@ it("008 all: a server's pieces arrive one by one, or nothing here would be cut",
   expect(pieces).toEqual([..."cut up"]);
 });
 
-describe.each(named(formats))("008 %s: the same answer comes of a stream that is cut", (_, format) => {
+/** The old key of Zhipu only changes what is asked: the answers are read as those of OpenAI. */
+const readers = formats.filter((format) => format !== zhipuFormat);
+
+describe.each(named(readers))("008 %s: the same answer comes of a stream that is cut", (_, format) => {
   it("at each of its bytes", async () => {
     const { bytes, answer, expected } = await cutting(format, short);
     for (let cut = 1; cut < bytes.length; cut++) {

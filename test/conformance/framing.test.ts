@@ -123,8 +123,8 @@ describe.each(named(formats))("%s: pieces of every size", (_, format) => {
     expect((await answered(format, { pieces })).text).toBe(long);
   });
 
-  it(`021 ${format.name}: 20,000 tiny pieces are read`, async () => {
-    const text = Array.from({ length: 20_000 }, (_, index) => `${index % 7}`);
+  it(`021 ${format.name}: 5,000 tiny pieces are read`, async () => {
+    const text = Array.from({ length: 5000 }, (_, index) => `${index % 7}`);
     const pieces = format.pieces({ ...said, text });
     const reply = format.framed ? pieces : [pieces.join("")];
     expect((await answered(format, { pieces: reply })).text).toBe(text.join(""));

@@ -128,7 +128,7 @@ describe.skipIf(!installed)("a model in this process", () => {
 });
 
 describe.skipIf(!installed)("a document in this process", () => {
-  it.each([1, 2, 3, 4, 5, 6])("parses and has its shape, with seed %i (case 99)", async (seed) => {
+  it.each([1, 2, 3])("parses and has its shape, with seed %i (case 99)", async (seed) => {
     const { text, finish, structure } = await drain(await connect({ seed }), { ...bounded, maxTokens: 1500 });
     expect({ finish, structure }).toEqual({ finish: "stop", structure: "grammar" });
     expect(Answered.safeParse(JSON.parse(text)).error?.message).toBeUndefined();

@@ -515,9 +515,9 @@ it.each([
   '{"a.js":"',
   "**",
   "// a.js\n```",
-])("reads a million characters of %j in good time", (piece) => {
+])("reads 400,000 characters of %j in good time", (piece) => {
   const start = performance.now();
   for (const finishReason of ["stop", "length"])
-    expect(readFiles(piece.repeat(Math.ceil(1_000_000 / piece.length)), { finishReason })).toHaveProperty("ok");
-  expect(performance.now() - start).toBeLessThan(10_000);
+    expect(readFiles(piece.repeat(Math.ceil(400_000 / piece.length)), { finishReason })).toHaveProperty("ok");
+  expect(performance.now() - start).toBeLessThan(4000);
 });

@@ -4,7 +4,7 @@ import { stripReasoning } from "./reasoning.ts";
 const shortest = 20;
 const longest = 2000;
 const intro =
-  /^\s*(?:continu|here|sure|okay|ok\b|certainly|of course|resum|picking up|the rest|接|继续|好的|以下)[^\n{}<>;]{0,200}[:：.!…。]*[ \t]*\n+/i;
+  /^\s*(?:continu|here|sure|okay|ok\b|certainly|of course|resum|picking up|the rest|接|继续|好的|以下)[^\n{}<>;；]{0,200}[:：.!…。]*[ \t]*\n+/i;
 
 /**
  * Joins an answer that was cut with its continuation: a fence that is opened again goes on in the open one, what was
@@ -25,9 +25,11 @@ export function joinCut(text: string, more: string): string {
 /** What goes on in the cut text: without an introduction and the fence that was opened again. */
 function continuation(more: string, open: Fence | undefined): { rest: string; reopened: boolean } {
   const words = intro.exec(more)?.[0] ?? "";
+  // where no fence is opened again, such words may be the rest of a line that was cut
+  const apart = /[:：…]\s*\n$|^\s*[^a-z][^\n]*\n\s*\n$/.test(words) ? words : "";
   const fence = /^\s*\n?[ \t]*(`{3,}|~{3,})([^\n`]*)\n/.exec(more.slice(words.length));
   if (!fence || !reopens(fence[2]?.trim() ?? "", more.slice(words.length + fence[0].length), open)) {
-    return { rest: more.slice(words.length), reopened: false };
+    return { rest: more.slice(apart.length), reopened: false };
   }
   const rest = more.slice(words.length + fence[0].length);
   return { rest: open ? rest : withoutClosing(rest, fence[1] ?? "```"), reopened: true };

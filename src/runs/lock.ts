@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { CompanyError, exitCodes, onDisk, unlessMissing } from "../errors.ts";
 import { minuteOf } from "../text.ts";
-import { claimFile } from "./claim-file.ts";
+import { claimFile, clearDrafts } from "./claim-file.ts";
 import { lives, ProcessMark, thisProcess } from "./process.ts";
 
 /** The right to work on a run. It ends with the process, however that ends. */
@@ -58,7 +58,7 @@ export async function lockRun(folder: string, { linking }: { readonly linking?: 
     const file = join(folder, `lock.${own}`);
     if (!(await locking(folder, () => claimFile(file, text, linking)))) continue;
     const release = () => locking(folder, () => removeOwn(file, text));
-    if (await locking(folder, () => isAlone(folder, own)).catch(andThen(release))) return { release };
+    if (await locking(folder, () => settledAlone(folder, own)).catch(andThen(release))) return { release };
     await release();
     // another one has come at the same time: whose turn it is must not be decided by who waits for whom
     await sleep(Math.random() * 50);
@@ -77,6 +77,13 @@ export async function holderOf(folder: string): Promise<Holder | undefined> {
 async function isAlone(folder: string, own: number): Promise<boolean> {
   const others = (await numbersIn(folder)).filter((number) => number !== own);
   return (await holderAmong(folder, others)) === undefined;
+}
+
+/** The same, and the place is tidied by who has it. */
+async function settledAlone(folder: string, own: number): Promise<boolean> {
+  const alone = await isAlone(folder, own);
+  if (alone) await clearDrafts(folder);
+  return alone;
 }
 
 /** The numbers of all claims, also of those whose process is dead: they stay, for only its maker removes a claim. */

@@ -37,7 +37,7 @@ export async function lives(other: ProcessMark): Promise<"yes" | "no" | "unknown
 }
 
 /** Whether the number is that of a process at all, anybody's. */
-function exists(pid: number): boolean {
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

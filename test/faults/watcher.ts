@@ -80,7 +80,9 @@ export function watcher(cwd: string, server: FaultyServer): Watcher {
       for (const key of known.values())
         if (![...conversations.known.values()].includes(key)) problems.push(`${key} is gone from the journal`);
       known = conversations.known;
-      const unkept = asked.filter(({ conversation, answer }) => answer !== undefined && !known.has(conversation));
+      const unkept = asked.filter(
+        ({ conversation, answer }) => answer !== undefined && answer.trim() !== "" && !known.has(conversation),
+      );
       lost += unkept.length;
       if (unkept.length > (code === null ? concurrency : 0))
         problems.push(`not kept: the answers to ${unkept.map(({ title }) => title).join(", ")}`);

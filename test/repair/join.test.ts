@@ -14,6 +14,18 @@ it.each<[string, string, string, string]>([
     `${open}st x;\n\`\`\``,
   ],
   ["drops a Chinese introduction", open, "继续：\n```js\nst x;\n```", `${open}st x;\n\`\`\``],
+  [
+    "keeps the rest of a line that reads like an introduction",
+    "```js\n// 获胜后",
+    "继续；其他状态下不起作用。\nplay();\n```",
+    "```js\n// 获胜后继续；其他状态下不起作用。\nplay();\n```",
+  ],
+  [
+    "keeps it in English too",
+    "```js\n// after a win it ",
+    "continues until nothing can move.\n\nplay();\n```",
+    "```js\n// after a win it continues until nothing can move.\n\nplay();\n```",
+  ],
   ["opens a bare fence again", open, "```\nst x;\n```", `${open}st x;\n\`\`\``],
   ["leaves a closing fence", "```js\na;\n", "```\n", "```js\na;\n```\n"],
   ["leaves a closing fence with words behind it", "```js\na;\n", "```\n\nDone.", "```js\na;\n```\n\nDone."],

@@ -37,6 +37,14 @@ describe("the lock of a run", () => {
     await (await lockRun(folder)).release();
   });
 
+  it("removes what a process left that was killed in the middle of a claim, and nothing else", async () => {
+    const folder = tempFolder();
+    const living = `.lock.${process.pid}.0b9c1f5e.tmp`;
+    for (const name of [".lock.4194999.0b9c1f5e.tmp", living, "notes.tmp"]) writeFileSync(join(folder, name), "");
+    await (await lockRun(folder)).release();
+    expect(readdirSync(folder).sort()).toEqual([living, "notes.tmp"]);
+  });
+
   it("goes to exactly one of many who want it at once", async () => {
     const folder = tempFolder();
     const all = await Promise.allSettled(Array.from({ length: 30 }, () => lockRun(folder)));

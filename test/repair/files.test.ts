@@ -519,5 +519,5 @@ it.each([
   const start = performance.now();
   for (const finishReason of ["stop", "length"])
     expect(readFiles(piece.repeat(Math.ceil(400_000 / piece.length)), { finishReason })).toHaveProperty("ok");
-  expect(performance.now() - start).toBeLessThan(4000);
+  expect(performance.now() - start).toBeLessThan(10_000);
 });

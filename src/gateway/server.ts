@@ -3,6 +3,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { z } from "zod";
 import { anthropicError } from "./anthropic/errors.ts";
 import type { Caller, Callers } from "./callers.ts";
+import { checked } from "./checked.ts";
 import type { GatewayOptions, Log } from "./gateway.ts";
 import { guardBody } from "./guard.ts";
 import type { Metrics } from "./metrics.ts";
@@ -122,19 +123,6 @@ function goneOf({ raw }: FastifyReply, abort: AbortSignal): AbortSignal {
 function keyIn({ authorization = "", "x-api-key": other }: FastifyRequest["headers"]): string | undefined {
   const [, bearer] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   return bearer ?? (typeof other === "string" ? other : undefined);
-}
-
-function checked<T>(schema: z.ZodType<T>, body: unknown): T {
-  const read = schema.safeParse(body ?? {});
-  if (read.success) return read.data;
-  const [issue] = read.error.issues;
-  const param = (issue?.path ?? []).reduce<string>(
-    (path, step) => (typeof step === "number" ? `${path}[${step}]` : `${path}${path ? "." : ""}${String(step)}`),
-    "",
-  );
-  throw new Refusal("request", `${param || "the body"}: ${issue?.message ?? "cannot be read"}`, {
-    param: param || undefined,
-  });
 }
 
 /** Answers with what is wrong, in the words of the surface. */

@@ -1,7 +1,7 @@
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { expect, it } from "vitest";
-import { collected, gateway } from "../helpers/gateway.ts";
+import { gateway } from "../helpers/gateway.ts";
 import { type Reply, upstream } from "../helpers/upstream.ts";
 
 const messages = [{ role: "user" as const, content: "Hi" }];
@@ -104,7 +104,10 @@ const cases: readonly {
   },
   {
     name: "a prompt that no context holds",
-    reply: refused(400, { message: "This model's maximum context length is 8192 tokens", code: "context_length_exceeded" }),
+    reply: refused(400, {
+      message: "This model's maximum context length is 8192 tokens",
+      code: "context_length_exceeded",
+    }),
     status: 400,
     openai: { code: "context_length_exceeded", type: "invalid_request_error" },
     classes: [
@@ -143,7 +146,8 @@ it.each(cases)("tells every client of $name, whole or streamed", async (each) =>
     await expect(asking.ollama(door, more)).rejects.toMatchObject({
       ...{ name: "ResponseError", status_code: status, message: expect.stringMatching(message) },
     });
-    for (const [client, kind] of classes) await expect({ openai: first, anthropic: second }[client]).rejects.toBeInstanceOf(kind);
+    for (const [client, kind] of classes)
+      await expect({ openai: first, anthropic: second }[client]).rejects.toBeInstanceOf(kind);
   }
 });
 
@@ -157,30 +161,39 @@ it("says so when every LLM is down, and names the last one", async () => {
   expect(asked.map(({ wire }) => wire)).toEqual(["openai", "anthropic"]);
 });
 
-it.each(["openai", "anthropic", "ollama"] as const)("ends a stream of %s that breaks with an error in it", async (client) => {
-  const { at, asked } = await upstream({ text: ["Once upon"], then: "reset" });
-  const door = await gateway({ one: at("openai", { fallback: ["two"] }), two: at("anthropic") });
-  const heard: unknown[] = [];
-  const reading = async () => {
-    const stream: unknown = await asking[client](door, { stream: true });
-    for await (const each of stream as AsyncIterable<unknown>) heard.push(each);
-  };
-  await expect(reading()).rejects.toThrow(/openai-model at http/);
-  expect(JSON.stringify(heard)).toContain("Once upon");
-  expect(asked).toHaveLength(1);
-});
+it.each(["openai", "anthropic", "ollama"] as const)(
+  "ends a stream of %s that breaks with an error in it",
+  async (client) => {
+    const { at, asked } = await upstream({ text: ["Once upon"], ends: "reset" });
+    const door = await gateway({ one: at("openai", { fallback: ["two"] }), two: at("anthropic") });
+    const heard: unknown[] = [];
+    const reading = async () => {
+      const stream: unknown = await asking[client](door, { stream: true });
+      for await (const each of stream as AsyncIterable<unknown>) heard.push(each);
+    };
+    await expect(reading()).rejects.toThrow(/openai-model at http/);
+    expect(JSON.stringify(heard)).toContain("Once upon");
+    expect(asked).toHaveLength(1);
+  },
+);
 
 const settings: readonly (readonly [path: string, more: object, param: string, said: RegExp])[] = [
   ["/v1/chat/completions", { messages: [] }, "messages", /small/],
   ["/v1/chat/completions", { temperature: 3 }, "temperature", /2/],
   ["/v1/chat/completions", { n: 2 }, "n", /only one answer/],
   ["/v1/chat/completions", { logprobs: true }, "logprobs", /cannot be had/],
+  ["/v1/chat/completions", { tool_choice: "perhaps" }, "tool_choice", /"auto"\|"none"\|"required"/],
   ["/v1/chat/completions", { max_tokens: 0 }, "max_tokens", /0/],
   ["/v1/chat/completions", { tools: [{ type: "web_search" }] }, "tools[0].type", /only functions/],
-  ["/v1/chat/completions", { messages: [{ role: "user", content: [{ type: "image_url" }] }] }, "messages[0].content", /image_url/],
+  [
+    "/v1/chat/completions",
+    { messages: [{ role: "user", content: [{ type: "image_url" }] }] },
+    "messages[0].content",
+    /image_url/,
+  ],
   ["/v1/completions", { prompt: ["a", "b"] }, "prompt", /only one prompt/],
   ["/v1/completions", { prompt: "a", echo: true }, "echo", /cannot be repeated/],
-  ["/v1/embeddings", { input: [[1, 2]] }, "input", /text/],
+  ["/v1/embeddings", { input: [[1, 2]] }, "input[0]", /expected string/],
 ];
 
 it.each(settings)("names what is wrong in a request to %s with %j", async (path, more, param, said) => {
@@ -194,7 +207,9 @@ it.each(settings)("names what is wrong in a request to %s with %j", async (path,
 
 it("answers in the words of the API where there is nothing, or nothing to be read", async () => {
   const { ask, url } = await gateway({});
-  const nothing = (await Promise.all(["/v1/nothing", "/v1/messages/nothing", "/api/nothing"].map((path) => ask("GET", path))));
+  const nothing = await Promise.all(
+    ["/v1/nothing", "/v1/messages/nothing", "/api/nothing"].map((path) => ask("GET", path)),
+  );
   expect(nothing.map(({ status, text }) => [status, JSON.parse(text)])).toMatchObject([
     [404, { error: { type: "invalid_request_error", message: "there is no GET /v1/nothing here" } }],
     [404, { type: "error", error: { type: "not_found_error" } }],
@@ -206,6 +221,8 @@ it("answers in the words of the API where there is nothing, or nothing to be rea
   };
   expect(await sent("{", "application/json")).toMatchObject([400, { message: "the body is no JSON" }]);
   expect(await sent("{}", "text/plain")).toMatchObject([415, { message: "the body has to be application/json" }]);
-  expect(await sent(`{"a":"${"a".repeat(1_000_000)}"}`, "application/json")).toMatchObject([413, { type: "request_too_large" }]);
+  expect(await sent(`{"a":"${"a".repeat(1_000_000)}"}`, "application/json")).toMatchObject([
+    413,
+    { type: "request_too_large" },
+  ]);
 });
-void collected;

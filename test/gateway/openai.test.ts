@@ -61,9 +61,7 @@ it("passes thoughts on beside the text, and says when an answer was cut", async 
   const { at } = await upstream({ reasoning: "Hm.", text: "Well", finish: "length" });
   const { openai } = await gateway({ one: at("openai") });
   const { choices } = await openai.chat.completions.create({ model: "one", messages, max_tokens: 5 });
-  expect(choices).toMatchObject([
-    { message: { content: "Well", reasoning_content: "Hm." }, finish_reason: "length" },
-  ]);
+  expect(choices).toMatchObject([{ message: { content: "Well", reasoning_content: "Hm." }, finish_reason: "length" }]);
   const chunks = await collected(await openai.chat.completions.create({ model: "one", messages, stream: true }));
   expect(chunks.map(({ choices: [choice] }) => choice?.delta)).toEqual([
     { role: "assistant", content: "", reasoning_content: "Hm." },
@@ -90,7 +88,7 @@ it.each(wires)("has a model of %s call tools, and gives it their results", async
   const call = { id: "call_a", name: "weather", pieces: ['{"city":', ' "北京"}'] };
   const { at, asked } = await upstream({ calls: [call] }, { calls: [call] }, { text: "晴" });
   const { openai } = await gateway({ one: at(wire) });
-  const question = { model: "one", messages, tools: [weather], tool_choice: "auto" } as const;
+  const question = { model: "one", messages, tools: [weather], tool_choice: "auto" as const };
 
   const whole = await openai.chat.completions.create(question);
   const [choice] = whole.choices;
@@ -117,7 +115,7 @@ it.each(wires)("has a model of %s call tools, and gives it their results", async
       ? { name, description, input_schema: parameters }
       : { type: "function", function: { name, description, parameters } },
   ]);
-  const back = (asked[2]?.body.messages as unknown[]).slice(-2);
+  const back = (asked[2]?.body.messages as unknown[] | undefined)?.slice(-2);
   expect(back).toMatchObject(resultFor[wire](id));
 });
 
@@ -161,7 +159,12 @@ it("goes on with a raw text, whole and in pieces", async () => {
 });
 
 it("gives vectors of texts, as numbers and as the clients ask for them", async () => {
-  const { at, asked } = await upstream({ vectors: [[0.5, -0.25], [1, 2]] });
+  const { at, asked } = await upstream({
+    vectors: [
+      [0.5, -0.25],
+      [1, 2],
+    ],
+  });
   const { openai } = await gateway({ one: at("openai") });
   const input = ["你好", "world"];
   const asFloats = await openai.embeddings.create({ model: "one", input, encoding_format: "float", dimensions: 2 });

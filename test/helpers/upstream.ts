@@ -22,7 +22,7 @@ export type Reply =
       /** Tokens in and out, 9 and 2 where absent. */
       readonly usage?: readonly [number, number];
       /** After what was said nothing comes any more: the stream stands still, or the connection is reset. */
-      readonly then?: "stall" | "reset";
+      readonly ends?: "stall" | "reset";
       /** Awaited before the end is said. */
       readonly until?: Promise<unknown>;
     }
@@ -128,8 +128,8 @@ async function answer(outgoing: ServerResponse, reply: Reply, asked: Asked): Pro
     outgoing.write(piece);
     await taken();
   }
-  if (reply.then === "stall") return;
-  if (reply.then === "reset") return void outgoing.socket?.resetAndDestroy();
+  if (reply.ends === "stall") return;
+  if (reply.ends === "reset") return void outgoing.socket?.resetAndDestroy();
   await reply.until;
   outgoing.end(end);
 }
@@ -137,7 +137,10 @@ async function answer(outgoing: ServerResponse, reply: Reply, asked: Asked): Pro
 type Said = Extract<Reply, { readonly text?: unknown }>;
 
 /** The pieces of an answer in the words of its API, and its end. */
-function spoken(reply: Said, { wire, path, body }: Asked): { readonly pieces: readonly string[]; readonly end: string } {
+function spoken(
+  reply: Said,
+  { wire, path, body }: Asked,
+): { readonly pieces: readonly string[]; readonly end: string } {
   const { text = "", reasoning = "", calls = [], finish, usage: [input, output] = [9, 2] } = reply;
   const texts = typeof text === "string" ? [text].filter(Boolean) : text;
   const about = { model: String(body.model) };
@@ -161,7 +164,9 @@ function spoken(reply: Said, { wire, path, body }: Asked): { readonly pieces: re
     };
   }
   if (wire === "ollama") {
-    const tool_calls = calls.map(({ name, pieces }) => ({ function: { name, arguments: JSON.parse(pieces.join("")) } }));
+    const tool_calls = calls.map(({ name, pieces }) => ({
+      function: { name, arguments: JSON.parse(pieces.join("")) },
+    }));
     const counts = { prompt_eval_count: input, eval_count: output };
     return {
       pieces: [

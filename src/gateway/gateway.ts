@@ -10,6 +10,7 @@ import { deploymentsRoutes } from "./deployments-routes.ts";
 import { openMetrics } from "./metrics.ts";
 import type { Models } from "./models.ts";
 import { ollamaRoutes } from "./ollama/routes.ts";
+import { openAnswers } from "./open-answers.ts";
 import { chatRoute } from "./openai/chat-route.ts";
 import { completionsRoute } from "./openai/completions-route.ts";
 import { embeddingsRoute } from "./openai/embeddings-route.ts";
@@ -57,6 +58,9 @@ export interface Gateway {
   readonly models: Models;
 }
 
+/** Milliseconds in which answers that are ended can say so. */
+const farewell = 1000;
+
 /** Puts a gateway together: surfaces on top of one chat, with everything that they share. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { models: configured, deploy, stateFile, investment, version, llms = openLlms({}) } = options;
@@ -75,7 +79,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     ...{ models: deployments, llms, metrics, maxCalls: options.maxCalls, stop: stop.signal },
     cache: options.cache && openCache(options.cache),
   });
-  const app: FastifyInstance = await openServer({ ...options, callers, metrics, abort: abort.signal }, (describe) => [
+  const open = openAnswers();
+  const parts = { ...options, callers, metrics, open, abort: abort.signal };
+  const app: FastifyInstance = await openServer(parts, (describe) => [
     chatRoute(chat),
     completionsRoute(chat),
     embeddingsRoute(chat),
@@ -91,9 +97,18 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     listen: (address) => app.listen(address),
     async close(ended) {
       stop.abort();
-      ended?.addEventListener("abort", () => abort.abort(), { once: true });
-      if (ended?.aborted) abort.abort();
-      await app.close();
+      const late = new AbortController();
+      const end = () => {
+        abort.abort();
+        setTimeout(() => late.abort(), farewell).unref();
+      };
+      ended?.addEventListener("abort", end, { once: true });
+      if (ended?.aborted) end();
+      const closed = app.close();
+      await open.none(late.signal);
+      // connections that are kept for another question would keep the server
+      app.server.closeAllConnections();
+      await closed;
       await keep();
     },
   };

@@ -87,4 +87,6 @@ const kinds: Partial<Record<Failing, { readonly kind: RefusalKind } & Facts>> = 
   timeout: { kind: "timeout" },
   skipped: { kind: "busy", code: "model_unavailable", retryAfter: 60 },
   stopped: { kind: "busy", code: "stopping" },
+  // the caller has gone and hears nothing of it, or the server is ended
+  aborted: { kind: "busy", code: "stopping" },
 };

@@ -8,6 +8,7 @@ import type { GatewayOptions, Log } from "./gateway.ts";
 import { guardBody } from "./guard.ts";
 import type { Metrics } from "./metrics.ts";
 import { ollamaError } from "./ollama/errors.ts";
+import type { OpenAnswers } from "./open-answers.ts";
 import { openaiError } from "./openai/errors.ts";
 import { describeRoutes } from "./openapi.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,6 +18,7 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
   readonly log: Log;
   readonly callers: Callers;
   readonly metrics: Metrics;
+  readonly open: OpenAnswers;
   /** Ends what is under way. */
   readonly abort: AbortSignal;
 }
@@ -31,7 +33,7 @@ export async function openServer(
   parts: Parts,
   routesOf: (describe: () => object) => readonly Route[],
 ): Promise<FastifyInstance> {
-  const { maxBody, log, metrics, version } = parts;
+  const { maxBody, version, open } = parts;
   const app = fastify({
     logger: false,
     bodyLimit: maxBody,
@@ -55,16 +57,11 @@ export async function openServer(
   );
   app.addHook("onRequest", async (request, reply) => {
     noted.set(request, {});
+    open.add(reply.raw);
+    // a caller may go before it is answered: that has its line, too
+    reply.raw.once("close", () => tell(request, reply, parts));
     reply.header("x-request-id", request.id);
     if (parts.loopback) refuseForeignHost(request.headers.host);
-  });
-  app.addHook("onResponse", async (request, reply) => {
-    const { url: route = "unknown" } = request.routeOptions;
-    const { method, id } = request;
-    const ms = Math.round(reply.elapsedTime * 10) / 10;
-    metrics.request(`${method} ${route}`, reply.raw.statusCode, ms / 1000);
-    const gone = reply.raw.writableFinished ? {} : { gone: true };
-    log.info({ id, method, route, status: reply.raw.statusCode, ms, ...gone, ...noted.get(request) }, "request");
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts, shapeFor(request.url)));
   app.setNotFoundHandler((request, reply) => {
@@ -74,6 +71,17 @@ export async function openServer(
   const routes = routesOf(() => describeRoutes(routes, { version }));
   for (const route of routes) bind(app, route, parts);
   return app;
+}
+
+/** What became of a request, for the log and the counters; 499 is one whose caller did not wait. */
+function tell(request: FastifyRequest, { raw, elapsedTime }: FastifyReply, { log, metrics }: Parts): void {
+  const { url: route = "unknown" } = request.routeOptions;
+  const { method, id } = request;
+  const ms = Math.round(elapsedTime * 10) / 10;
+  const status = raw.headersSent ? raw.statusCode : 499;
+  metrics.request(`${method} ${route}`, status, ms / 1000);
+  const gone = raw.writableFinished ? {} : { gone: true };
+  log.info({ id, method, route, status, ms, ...gone, ...noted.get(request) }, "request");
 }
 
 function bind(app: FastifyInstance, route: Route, parts: Parts): void {

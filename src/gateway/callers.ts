@@ -65,7 +65,7 @@ export function openCallers(
     const found = callers.filter((each) => timingSafeEqual(each.hash, hash));
     const caller = found[0]?.caller;
     if (caller && key) return caller;
-    await wrong.consume(address).catch(() => {});
+    if (key) await wrong.consume(address).catch(() => {});
     const message = key ? "this key is not known here" : "a key is needed: send it as Authorization: Bearer KEY";
     throw new Refusal("unauthorized", message, { code: "invalid_api_key" });
   };
@@ -87,10 +87,10 @@ export function openCallers(
 
 function callerOf({ name, models, budget, rpm }: CallerKey, server: Budget, spent: number): Caller {
   const limit = rpm === undefined ? undefined : new RateLimiterMemory({ points: rpm, duration: 60 });
-  const own = budget === undefined ? undefined : createBudget(budget, spent);
+  const own = createBudget(budget ?? Number.POSITIVE_INFINITY, spent);
   return {
     name,
-    budget: own ? both(own, server) : server,
+    budget: both(own, server),
     operator: models === undefined,
     may: (model) => models === undefined || models.some((pattern) => covers(pattern, model)),
     async count() {

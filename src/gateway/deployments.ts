@@ -9,11 +9,11 @@ export type Deploy = (request: DeploymentRequest) => Promise<{
   readonly fallback: readonly string[];
 }>;
 
-/** What a server keeps of its deployments: everything but the keys that were sent. */
+/** What a server keeps of its deployments: everything but the secrets that were sent. */
 export interface KeptDeployment {
-  readonly request: DeploymentRequest & { readonly api_key?: { readonly env: string } };
-  /** A key was sent that is not kept. */
-  readonly needsKey: boolean;
+  readonly request: DeploymentRequest;
+  /** Settings that were sent and are not kept. */
+  readonly lacks: readonly string[];
 }
 
 /** The models of a server that came while it ran, on top of those of its configuration. */
@@ -26,9 +26,8 @@ export interface Deployments extends Models {
   kept(): readonly KeptDeployment[];
 }
 
-interface Placed {
-  readonly request: DeploymentRequest;
-  /** Absent while it waits for its key. */
+interface Placed extends KeptDeployment {
+  /** Absent while it lacks something. */
   readonly made?: Awaited<ReturnType<Deploy>>;
 }
 
@@ -41,41 +40,42 @@ interface Surroundings {
   readonly changed: () => Promise<void>;
 }
 
-/** Opens them with those that were kept; one whose key was not kept waits for it. */
+/** Opens them with those that were kept; one whose secrets were not kept waits for them. */
 export async function openDeployments(
   { configured, deploy, gone, changed }: Surroundings,
   kept: readonly KeptDeployment[],
 ): Promise<Deployments> {
   const placed = new Map<string, Placed>();
-  for (const { request, needsKey } of kept) placed.set(request.name, { request, ...(await again(request, needsKey)) });
+  for (const each of kept) placed.set(each.request.name, { ...each, ...(await again(each)) });
 
   /** One that cannot be made any more waits too: its change says what is wrong. */
-  async function again(request: DeploymentRequest, needsKey: boolean): Promise<Pick<Placed, "made">> {
-    if (needsKey) return {};
+  async function again({ request, lacks }: KeptDeployment): Promise<Pick<Placed, "made">> {
+    if (lacks.length > 0) return {};
     return deploy(request).then(
       (made) => ({ made }),
       () => ({}),
     );
   }
 
-  const place = async (request: DeploymentRequest): Promise<DeploymentView> => {
-    const made = await deploy(request);
+  const place = async (request: DeploymentRequest, lacks: readonly string[] = []): Promise<DeploymentView> => {
+    const made = lacks.length > 0 ? {} : { made: await deploy(request) };
     const before = placed.get(request.name);
-    placed.set(request.name, { request, made });
+    placed.set(request.name, { request, lacks, ...made });
     if (before?.made) gone(before.made.deployment);
     await changed();
-    return viewOf({ request, made });
+    return viewOf({ request, lacks, ...made });
   };
   const known = (name: string): Placed => {
     const found = placed.get(name);
     if (found) return found;
     throw new Refusal("missing", `there is no deployment ${JSON.stringify(name)}`, { code: "deployment_not_found" });
   };
-  const modelOf = (name: string, { made }: Placed): Model => {
-    if (!made) return { name, kind: "deployment", deployments: [], unusable: needsKey(name) };
-    const others = made.fallback.flatMap((other) => find(other)?.deployments[0] ?? []);
-    return { name, kind: "deployment", deployments: [made.deployment, ...others] };
+  const modelOf = (name: string, { made, lacks }: Placed): Model => {
+    if (!made) return { name, kind: "deployment", deployments: [], unusable: waiting(name, lacks) };
+    const others = made.fallback.flatMap((other) => firstOf(other) ?? []);
+    return { name, kind: "deployment", deployments: [...new Set([made.deployment, ...others])] };
   };
+  const firstOf = (name: string) => configured.find(name)?.deployments[0] ?? placed.get(name)?.made?.deployment;
   const find = (name: string): Model | undefined => {
     const own = placed.get(name);
     return configured.find(name) ?? (own && modelOf(name, own));
@@ -91,34 +91,44 @@ export async function openDeployments(
       }
       return place(request);
     },
-    change: async (name, change) => place({ ...known(name).request, ...change, name } as DeploymentRequest),
+    async change(name, change) {
+      const { request, lacks } = known(name);
+      const left = lacks.filter((setting) => !Object.hasOwn(change, setting));
+      return place({ ...request, ...change, name } as DeploymentRequest, left);
+    },
     async remove(name) {
       const { made } = known(name);
       placed.delete(name);
       if (made) gone(made.deployment);
       await changed();
     },
-    kept: () =>
-      [...placed.values()].map(({ request: { api_key: key, ...request }, made }) => ({
-        request: { ...request, ...(typeof key === "object" && { api_key: key }) } as KeptDeployment["request"],
-        needsKey: typeof key === "string" || (!made && key === undefined),
-      })),
+    kept: () => [...placed.values()].map(keptOf),
   };
 }
 
-const needsKey = (name: string) =>
-  `the deployment ${name} waits for its api_key, which is not kept: send it again with PATCH /v1/deployments/${encodeURIComponent(name)} {"api_key": "..."}`;
-
-function viewOf({ request: { api_key: key, name, api_type, ...rest }, made }: Placed): DeploymentView {
-  const shown = typeof key === "object" ? `env ${key.env}` : key === undefined && made ? "none" : "sent";
-  return { ...harmless(rest), name, api_type, state: made ? "ready" : "needs_key", key: shown };
+function waiting(name: string, lacks: readonly string[]): string {
+  const settings = lacks.length > 0 ? lacks : ["api_key"];
+  const body = JSON.stringify(Object.fromEntries(settings.map((setting) => [setting, "..."])));
+  const patch = `PATCH /v1/deployments/${encodeURIComponent(name)} ${body}`;
+  return `the deployment ${name} waits for its ${settings.join(" and ")}, not kept by the server: send it again with ${patch}`;
 }
 
-/** Settings of a kind may hold secrets of their own. */
-const harmless = (settings: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(
-    Object.entries(settings).map(([name, value]) => [
-      name,
-      /key|secret|token|headers|password/i.test(name) && name !== "max_token" ? "***" : value,
-    ]),
-  );
+function viewOf({ request: { api_key: key, name, api_type, ...rest }, lacks, made }: Placed): DeploymentView {
+  const sent = typeof key === "string" || lacks.includes("api_key");
+  const shown = typeof key === "object" ? `env ${key.env}` : sent ? "sent" : "none";
+  const harmless = Object.entries(rest).map(([setting, value]) => [setting, isSecret(setting, value) ? "***" : value]);
+  return { ...Object.fromEntries(harmless), name, api_type, state: made ? "ready" : "needs_key", key: shown };
+}
+
+function keptOf({ request, lacks }: Placed): KeptDeployment {
+  const secret = Object.keys(request).filter((setting) => isSecret(setting, request[setting]));
+  const kept = Object.entries(request).filter(([setting]) => !secret.includes(setting));
+  return { request: Object.fromEntries(kept) as DeploymentRequest, lacks: [...lacks, ...secret] };
+}
+
+/** Whether a setting may hold something that is neither shown nor written; the name of a variable is no secret. */
+function isSecret(setting: string, value: unknown): boolean {
+  if (setting === "api_key") return typeof value === "string";
+  if (setting === "proxy") return String(value).includes("@");
+  return /key|secret|password|headers|(session|access|auth)_token/i.test(setting);
+}

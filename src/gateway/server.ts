@@ -107,7 +107,13 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
           query: request.query as Record<string, unknown>,
           signal: goneOf(reply, parts.abort),
         });
-        if (answer !== undefined) await reply.code(route.status ?? 200).send(answer);
+        // a bare text would be sent as it is
+        const type = "application/json; charset=utf-8";
+        if (answer !== undefined)
+          await reply
+            .code(route.status ?? 200)
+            .type(type)
+            .send(JSON.stringify(answer));
         else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
       } catch (error) {
         await refuse(error, request, reply, parts, route.errors);

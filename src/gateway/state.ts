@@ -16,7 +16,7 @@ const Kept = z.object({
   deployments: z.array(
     z.object({
       request: DeploymentRequest.extend({ api_key: z.strictObject({ env: z.string() }).exactOptional() }),
-      needsKey: z.boolean(),
+      lacks: z.array(z.string()),
     }),
   ),
   spent: z.record(z.string(), z.number().nonnegative()),

@@ -1,0 +1,102 @@
+import { expect, it } from "vitest";
+import { gateway } from "../helpers/gateway.ts";
+import { type Reply, upstream } from "../helpers/upstream.ts";
+
+const prompt = "a prompt that nobody else may read";
+const messages = [{ role: "user" as const, content: prompt }];
+const question = { model: "one", messages };
+const failing: Reply = { status: 500, body: { error: { message: "asleep" } }, headers: { "x-should-retry": "false" } };
+const price = { input: 1, output: 2 };
+
+/** The values of Prometheus' text by name and labels; a line of another form fails. */
+function metricsIn(text: string): Record<string, number> {
+  const lines = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = "", value] = /^([a-z_]+(?:\{(?:[a-z_]+="[^"]*",?)*\})?) ([\d.e+-]+)$/.exec(line) ?? [];
+      if (value === undefined) throw new Error(`no line of a metric: ${line}`);
+      return [name, Number(value)];
+    }),
+  );
+}
+
+it("counts what was asked and what it took", async () => {
+  const { at } = await upstream({ text: "Hi", usage: [7, 3] }, { text: "Hi", usage: [7, 3] }, failing);
+  const { openai, ask } = await gateway({ one: at("openai", { price }) });
+  await openai.chat.completions.create(question);
+  for await (const _ of await openai.chat.completions.create({ ...question, stream: true }));
+  await expect(openai.chat.completions.create(question)).rejects.toMatchObject({ status: 502 });
+  await expect(openai.chat.completions.create({ ...question, model: "two" })).rejects.toMatchObject({ status: 404 });
+  const { headers, text } = await ask("GET", "/metrics");
+  expect(headers.get("content-type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const route = 'route="POST /v1/chat/completions"';
+  expect(metricsIn(text)).toMatchObject({
+    [`metagpt_requests_total{${route},status="200"}`]: 2,
+    [`metagpt_requests_total{${route},status="502"}`]: 1,
+    [`metagpt_requests_total{${route},status="404"}`]: 1,
+    [`metagpt_request_seconds_count{${route}}`]: 4,
+    [`metagpt_request_seconds_bucket{le="+Inf",${route}}`]: 4,
+    'metagpt_first_token_seconds_count{llm="one"}': 1,
+    'metagpt_tokens_total{llm="one",caller="",direction="in"}': 14,
+    'metagpt_tokens_total{llm="one",caller="",direction="out"}': 6,
+    'metagpt_cost_usd_total{llm="one",caller=""}': 0.000026,
+    'metagpt_errors_total{model="one",kind="server"}': 1,
+    'metagpt_queue_length{llm="one"}': 0,
+    'metagpt_breaker_open{llm="one"}': 0,
+    metagpt_calls_under_way: 0,
+  });
+});
+
+it("says that it is up", async () => {
+  const { ask } = await gateway({});
+  const { status, text } = await ask("GET", "/health");
+  expect([status, text]).toEqual([200, '{"status":"ok"}']);
+});
+
+it("writes one line for each request, with neither keys nor prompts", async () => {
+  const { at } = await upstream({ text: "an answer for one alone", usage: [7, 3] });
+  const { openai, ask, logged } = await gateway({ one: at("openai", { price }) }, { key: "caller-key-0123456789" });
+  const { id } = await openai.chat.completions.create(question);
+  await expect(openai.chat.completions.create({ ...question, model: "two" })).rejects.toMatchObject({ status: 404 });
+  const deployment = { name: "new", ...at("openai", { api_key: "deployed-key-0123456789" }) };
+  await ask("POST", "/v1/deployments", deployment, { "x-api-key": "caller-key-0123456789" });
+  const route = "/v1/chat/completions";
+  expect(logged()).toMatchObject([
+    {
+      ...{ level: 30, msg: "request", method: "POST", route, status: 200, id: id.replace("chatcmpl-", "") },
+      ...{ model: "one", llm: "one", attempts: 1, finish: "stop", tokens_in: 7, tokens_out: 3, usd: 0.000013 },
+    },
+    { route, status: 404, error: "model_not_found" },
+    { route: "/v1/deployments", status: 201 },
+  ]);
+  const text = JSON.stringify(logged());
+  for (const secret of ["key-0123456789", prompt, "for one alone"]) expect(text).not.toContain(secret);
+});
+
+it("writes a line for a caller who has gone before the answer", async () => {
+  const { at, reached, left } = await upstream("silence");
+  const { openai, ask, logged } = await gateway({ one: at("openai") });
+  const gone = new AbortController();
+  const asking = openai.chat.completions.create(question, { signal: gone.signal }).catch(() => {});
+  await reached(1);
+  gone.abort();
+  await Promise.all([asking, left()]);
+  const { text } = await ask("GET", "/metrics");
+  expect(logged()[0]).toMatchObject({ route: "/v1/chat/completions", status: 499, gone: true });
+  expect(metricsIn(text)).toMatchObject({
+    'metagpt_requests_total{route="POST /v1/chat/completions",status="499"}': 1,
+    metagpt_calls_under_way: 0,
+  });
+});
+
+it("writes prompts where it is told to, and still no keys", async () => {
+  const { at } = await upstream({ text: "Hi" });
+  const { openai, ask, logged } = await gateway({ one: at("openai") }, { logPrompts: true });
+  await openai.chat.completions.create(question);
+  const headers = { "x-tenant": "tenant-key-0123456789" };
+  const deployment = { name: "new", ...at("openai", { api_key: "deployed-key-0123456789" }), headers };
+  await ask("POST", "/v1/deployments", deployment);
+  await ask("POST", "/openai/deploy", { chat_name: "new", model_name: "m", api_key: "byzer-key-0123456789" });
+  expect(logged()[0]).toMatchObject({ body: { messages } });
+  expect(JSON.stringify(logged())).not.toContain("key-0123456789");
+});

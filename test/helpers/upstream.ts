@@ -9,7 +9,7 @@ import * as openai from "./openai-server.ts";
 
 /** The APIs that models are asked by. */
 export const wires = ["openai", "anthropic", "ollama"] as const;
-export type Wire = (typeof wires)[number];
+type Wire = (typeof wires)[number];
 
 /** What a model says, whatever API it is asked by; a text is said in these pieces. */
 export type Reply =

@@ -1,7 +1,7 @@
 import type { Delta } from "../llm/provider.ts";
 import { headersOf } from "./account-headers.ts";
-import type { Chat } from "./chat.ts";
-import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import type { Asking, Chat } from "./chat.ts";
+import type { ChatAnswer, ChatCall, Counted } from "./chat-call.ts";
 import { openPieces } from "./pieces.ts";
 import { Refusal } from "./refusal.ts";
 import type { Incoming } from "./route.ts";
@@ -16,21 +16,37 @@ export interface Wording {
   failure(refusal: Refusal): string;
 }
 
+/** What a request wants answered. */
+export interface Wanted {
+  /** As the caller wrote it. */
+  readonly model: string;
+  answer(asking: Asking): Promise<ChatAnswer>;
+}
+
+/** A question to a chat model. */
+export const chatOf = (chat: Chat, call: ChatCall): Wanted => ({
+  model: call.model,
+  answer: (asking) => chat.answer(call, asking),
+});
+
 /** Answers with the whole, in these words; what it took stands in the headers. */
 export async function answerWhole(
-  chat: Chat,
-  call: ChatCall,
+  { model, answer: ask }: Wanted,
   incoming: Incoming,
   words: (answer: ChatAnswer) => unknown,
 ): Promise<unknown> {
-  const answer = await chat.answer(call, incoming);
-  incoming.note(notedOf(call, answer));
+  const answer = await ask(incoming);
+  incoming.note(notedOf(model, answer));
   incoming.reply.headers(headersOf(answer.account));
   return words(answer);
 }
 
 /** Answers piece by piece. Until the first piece a failure is an error like any other, then it ends the stream. */
-export async function answerStreaming(chat: Chat, call: ChatCall, incoming: Incoming, wording: Wording): Promise<void> {
+export async function answerStreaming(
+  { model, answer: ask }: Wanted,
+  incoming: Incoming,
+  wording: Wording,
+): Promise<void> {
   const { reply } = incoming;
   const pieces = openPieces(reply.raw, () => ({ "content-type": wording.type, "x-request-id": incoming.id }));
   const hear = (delta: Delta) => {
@@ -40,8 +56,8 @@ export async function answerStreaming(chat: Chat, call: ChatCall, incoming: Inco
     return pieces.write(text);
   };
   try {
-    const answer = await chat.answer(call, { ...incoming, hear });
-    incoming.note(notedOf(call, answer));
+    const answer = await ask({ ...incoming, hear });
+    incoming.note(notedOf(model, answer));
     reply.hijack();
     pieces.end(wording.end(answer));
   } catch (error) {
@@ -54,8 +70,9 @@ export async function answerStreaming(chat: Chat, call: ChatCall, incoming: Inco
   }
 }
 
-const notedOf = ({ model }: ChatCall, { usage, account, finish }: ChatAnswer) => ({
-  ...{ model, llm: account.llm, attempts: account.attempts, finish },
+/** What the log says of an answer. */
+export const notedOf = (model: string, { usage, account, finish }: Counted & { readonly finish?: string }) => ({
+  ...{ model, llm: account.llm, attempts: account.attempts, ...(finish && { finish }) },
   ...{ tokens_in: usage.input, tokens_out: usage.output, usd: account.cost },
   ...(account.repaired && { repaired: true }),
   ...(account.cached && { cached: true }),

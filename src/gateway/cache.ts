@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { Deployment } from "../llm/deployment.ts";
 import type { ChatAnswer, ChatCall } from "./chat-call.ts";
 
 /** How long and how much answers are kept. */
@@ -11,10 +12,10 @@ export interface CacheOptions {
   readonly megabytes: number;
 }
 
-/** Answers to requests that were made before, word for word. */
+/** Answers to requests that were made before, word for word, of the model that is asked first. */
 export interface AnswerCache {
-  find(call: ChatCall): ChatAnswer | undefined;
-  keep(call: ChatCall, answer: ChatAnswer): void;
+  find(call: ChatCall, by: Deployment): ChatAnswer | undefined;
+  keep(call: ChatCall, by: Deployment, answer: ChatAnswer): void;
 }
 
 /** Keeps whole answers to requests with temperature 0, under everything that the caller has said. */
@@ -27,16 +28,20 @@ export function openCache({ ttl, entries, megabytes }: CacheOptions): AnswerCach
       500 + 2 * (text.length + reasoning.length + JSON.stringify(toolCalls).length),
   });
   return {
-    find(call) {
-      const answer = isSteady(call) ? answers.get(keyOf(call)) : undefined;
+    find(call, by) {
+      const answer = isSteady(call) ? answers.get(keyOf(call, by)) : undefined;
       return answer && { ...answer, account: { ...answer.account, attempts: 0, cost: 0, cached: true } };
     },
-    keep(call, answer) {
-      if (isSteady(call)) answers.set(keyOf(call), answer);
+    keep(call, by, answer) {
+      if (isSteady(call)) answers.set(keyOf(call, by), answer);
     },
   };
 }
 
 const isSteady = ({ sampling }: ChatCall) => sampling.temperature === 0;
 
-const keyOf = (call: ChatCall) => createHash("sha256").update(JSON.stringify(call)).digest("base64");
+/** A name may come to stand for another model. */
+const keyOf = (call: ChatCall, { apiType, baseUrl, model }: Deployment) =>
+  createHash("sha256")
+    .update(JSON.stringify([call, apiType, baseUrl, model]))
+    .digest("base64");

@@ -33,6 +33,9 @@ export interface ChatAnswer {
   readonly account: Account;
 }
 
+/** What is counted of an answer. */
+export type Counted = Pick<ChatAnswer, "usage" | "account">;
+
 /** Who answered and what it took, for the caller: in headers of whole answers, and in the last event of a stream. */
 export interface Account {
   /** The name of the LLM in the configuration. */

@@ -1,8 +1,9 @@
+import type { Deployment } from "../llm/deployment.ts";
 import type { Llms } from "../llm/llms.ts";
 import type { Delta } from "../llm/provider.ts";
 import type { AnswerCache } from "./cache.ts";
 import type { Caller } from "./callers.ts";
-import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import type { ChatAnswer, ChatCall, Counted } from "./chat-call.ts";
 import type { Metrics } from "./metrics.ts";
 import { type Model, type Models, repairPrefix } from "./models.ts";
 import { askPlainly } from "./plain.ts";
@@ -21,8 +22,12 @@ export interface Chat {
    * has an answer.
    */
   answer(call: ChatCall, asking: Asking): Promise<ChatAnswer>;
-  /** Does something else with a model, under the same limits. */
-  under<T>(name: string, asking: Omit<Asking, "hear">, work: (turn: Turn) => Promise<T>): Promise<T>;
+  /** Does something else with a model, first of all its first deployment, under the same limits. */
+  under<T extends Counted>(
+    name: string,
+    asking: Omit<Asking, "hear">,
+    work: (turn: Turn, first: Deployment) => Promise<T>,
+  ): Promise<T>;
 }
 
 /** Who asks, and how long that is of interest. */
@@ -63,12 +68,10 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
     return model;
   };
 
-  const under = async <T>(
-    name: string,
-    { id, caller, signal }: Omit<Asking, "hear">,
-    work: (turn: Turn) => Promise<T>,
-  ) => {
+  const under: Chat["under"] = async (name, { id, caller, signal }, work) => {
     const { name: known, deployments } = modelOf(name, caller);
+    const [first] = deployments;
+    if (!first) throw new Error(`the model ${name} has no deployment`);
     if (underWay >= maxCalls || stop.aborted) {
       throw new Refusal("busy", stop.aborted ? "the server is closing" : `${maxCalls} calls are under way`, {
         retryAfter: 1,
@@ -76,7 +79,9 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
     }
     underWay += 1;
     try {
-      return await work({ id, llms, deployments, budget: caller.budget, signal, stop });
+      const answer = await work({ id, llms, deployments, budget: caller.budget, signal, stop }, first);
+      if (!answer.account.cached) metrics.answered(caller.name, answer);
+      return answer;
     } catch (error) {
       metrics.failed(known, error instanceof Refusal ? (error.code ?? error.kind) : "bug");
       throw error;
@@ -92,26 +97,25 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
     modelOf,
     under,
     answer: (call, asking) =>
-      under(call.model, asking, async (turn) => {
-        const known = cache?.find(call);
+      under(call.model, asking, async (turn, by) => {
+        const known = cache?.find(call, by);
         if (known) {
           await passOn(known, asking);
           return known;
         }
         const began = performance.now();
-        let heard = false;
-        const first = (delta: Delta) => {
-          if (!heard) metrics.firstToken(turn.deployments[0]?.name ?? "", (performance.now() - began) / 1000);
-          heard = true;
+        let silence: number | undefined;
+        const hear = (delta: Delta) => {
+          silence ??= (performance.now() - began) / 1000;
           return asking.hear?.(delta);
         };
         const shaped = call.format !== undefined || call.model.startsWith(repairPrefix);
         const answer = shaped
           ? await askShaped(call, turn)
-          : await askPlainly(call, asking.hear ? { ...turn, hear: first } : turn);
+          : await askPlainly(call, asking.hear ? { ...turn, hear } : turn);
         if (shaped) await passOn(answer, asking);
-        cache?.keep(call, answer);
-        metrics.answered(asking.caller.name, answer);
+        cache?.keep(call, by, answer);
+        if (silence !== undefined) metrics.firstToken(answer.account.llm, silence);
         return answer;
       }),
   };

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Deployment } from "../llm/deployment.ts";
-import type { ChatAnswer } from "./chat-call.ts";
+import type { Counted } from "./chat-call.ts";
 import type { Models } from "./models.ts";
 
 /** What the server counts, as Prometheus reads it. */
@@ -8,7 +8,7 @@ export interface Metrics {
   /** The content type of the text and the text. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
   request(route: string, status: number, seconds: number): void;
-  answered(caller: string, answer: ChatAnswer): void;
+  answered(caller: string, answer: Counted): void;
   firstToken(llm: string, seconds: number): void;
   failed(model: string, kind: string): void;
 }

@@ -12,8 +12,7 @@ interface Raw {
 
 /** Has a model go on with a text as it stands. Its first deployment answers: who takes its place has another voice. */
 export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Asking): Promise<ChatAnswer> =>
-  chat.under(model, asking, async ({ id, llms, deployments: [deployment], budget, signal, stop }) => {
-    if (!deployment) throw new Error(`the model ${model} has no deployment`);
+  chat.under(model, asking, async ({ id, llms, budget, signal, stop }, deployment) => {
     const about = { role: "caller", action: "complete", subject: id, attempt: 1, turn: 1 };
     let attempts = 1;
     let passedOn = false;

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openCache } from "../../src/gateway/cache.ts";
 import type { ChatAnswer, ChatCall } from "../../src/gateway/chat-call.ts";
+import type { Deployment } from "../../src/llm/deployment.ts";
 import { collected, gateway } from "../helpers/gateway.ts";
 import { upstream, wires } from "../helpers/upstream.ts";
 
@@ -194,6 +195,17 @@ describe("answers from memory", () => {
     }
   });
 
+  it("asks again where a name has come to stand for another model", async () => {
+    const { at, asked } = await upstream({ text: "Hello" });
+    const { openai, ask } = await gateway({}, { cache });
+    await ask("POST", "/v1/deployments", { name: "one", ...at("openai") });
+    await openai.chat.completions.create(question);
+    await ask("PATCH", "/v1/deployments/one", { model: "another" });
+    const { response } = await openai.chat.completions.create(question).withResponse();
+    expect(response.headers.get("x-metagpt-model")).toBe("another");
+    expect(asked).toHaveLength(2);
+  });
+
   it("keeps nothing unless it is told to", async () => {
     const { at, asked } = await upstream({ text: "Hello" });
     const { openai } = await gateway({ one: at("openai") });
@@ -214,6 +226,10 @@ describe("answers from memory", () => {
   const call = (content: string): ChatCall => ({
     ...{ model: "one", messages: [{ role: "user", content }], sampling: { temperature: 0 } },
   });
+  const by: Deployment = {
+    ...{ name: "one", provider: "openai", apiType: "openai", model: "m", baseUrl: "", settings: {}, maxToken: 1 },
+    ...{ price: { input: 0, output: 0 }, priceBasis: "local" },
+  };
   const answer = (text: string): ChatAnswer => ({
     ...{ text, reasoning: "", toolCalls: [], finish: "stop", usage: { input: 1, output: 1, source: "reported" } },
     account: { llm: "one", model: "m", provider: "openai", attempts: 1, cost: 1, repaired: false, cached: false },
@@ -221,20 +237,20 @@ describe("answers from memory", () => {
 
   it("forgets an answer when its time is over", async () => {
     const short = openCache({ ...cache, ttl: 0.01 });
-    short.keep(call("a"), answer("a"));
-    expect(short.find(call("a"))?.text).toBe("a");
+    short.keep(call("a"), by, answer("a"));
+    expect(short.find(call("a"), by)?.text).toBe("a");
     await sleep(15);
-    expect(short.find(call("a"))).toBeUndefined();
+    expect(short.find(call("a"), by)).toBeUndefined();
   });
 
   it("forgets the oldest answers where there are too many, or they are too large", () => {
     const few = openCache({ ...cache, entries: 2 });
-    for (const each of ["a", "b", "c"]) few.keep(call(each), answer(each));
-    expect(["a", "b", "c"].map((each) => few.find(call(each))?.text)).toEqual([undefined, "b", "c"]);
+    for (const each of ["a", "b", "c"]) few.keep(call(each), by, answer(each));
+    expect(["a", "b", "c"].map((each) => few.find(call(each), by)?.text)).toEqual([undefined, "b", "c"]);
     const small = openCache({ ...cache, megabytes: 0.1 });
-    for (const each of ["a", "b", "c"]) small.keep(call(each), answer(each.repeat(20_000)));
-    expect(["a", "b", "c"].map((each) => small.find(call(each))?.text.length)).toEqual([undefined, 20_000, 20_000]);
-    small.keep(call("d"), answer("d".repeat(60_000)));
-    expect(small.find(call("d"))).toBeUndefined();
+    for (const each of ["a", "b", "c"]) small.keep(call(each), by, answer(each.repeat(20_000)));
+    expect(["a", "b", "c"].map((each) => small.find(call(each), by)?.text.length)).toEqual([undefined, 20_000, 20_000]);
+    small.keep(call("d"), by, answer("d".repeat(60_000)));
+    expect(small.find(call("d"), by)).toBeUndefined();
   });
 });

@@ -57,6 +57,31 @@ describe("figures and logs", () => {
     });
   });
 
+  it("counts what is asked of the other routes, too, and under the name of who answered", async () => {
+    const { at } = await upstream(({ path }) =>
+      path === "/embeddings" ? { vectors: [[1]] } : { text: "b", usage: [7, 3] },
+    );
+    const down = await upstream(failing);
+    const blocks = { one: at("openai", { price }), weak: down.at("openai", { fallback: ["one"] }) };
+    const { openai, ask, logged } = await gateway(blocks);
+    const { id } = await openai.completions.create({ model: "one", prompt: "a" });
+    for await (const _ of await openai.completions.create({ model: "one", prompt: "a", stream: true }));
+    await openai.embeddings.create({ model: "one", input: "a" });
+    for await (const _ of await openai.chat.completions.create({ model: "weak", messages, stream: true }));
+    expect(metricsIn((await ask("GET", "/metrics")).text)).toMatchObject({
+      'metagpt_tokens_total{llm="one",caller="",direction="in"}': 30,
+      'metagpt_tokens_total{llm="one",caller="",direction="out"}': 9,
+      'metagpt_first_token_seconds_count{llm="one"}': 1,
+    });
+    const answered = { status: 200, llm: "one", tokens_in: 7, tokens_out: 3 };
+    expect(logged().slice(0, 4)).toMatchObject([
+      { ...answered, id: id.replace("cmpl-", ""), attempts: 1 },
+      { ...answered, attempts: 1 },
+      { ...answered, tokens_in: 9, tokens_out: 0 },
+      { ...answered, model: "weak", attempts: 2 },
+    ]);
+  });
+
   it("says that it is up", async () => {
     const { ask } = await gateway({});
     const { status, text } = await ask("GET", "/health");

@@ -1,4 +1,4 @@
-import { answerStreaming, answerWhole } from "../answering.ts";
+import { answerStreaming, answerWhole, chatOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { anthropicError } from "./errors.ts";
@@ -16,11 +16,11 @@ export const messagesRoute = (chat: Chat): Route =>
     errors: anthropicError,
     async handle(incoming) {
       const { body, id } = incoming;
-      const call = callOf(body);
+      const wanted = chatOf(chat, callOf(body));
       const head = { id: `msg_${id}`, model: body.model };
-      if (!body.stream) return answerWhole(chat, call, incoming, (answer) => messageOf(head, answer));
+      if (!body.stream) return answerWhole(wanted, incoming, (answer) => messageOf(head, answer));
       const events = eventsOf(head);
-      return answerStreaming(chat, call, incoming, {
+      return answerStreaming(wanted, incoming, {
         type: "text/event-stream; charset=utf-8",
         ...events,
         failure: (refusal) => event("error", anthropicError(refusal)),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { answerWhole } from "../answering.ts";
+import { answerWhole, chatOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import type { Deployments } from "../deployments.ts";
 import type { Refusal } from "../refusal.ts";
@@ -57,8 +57,8 @@ export function byzerRoutes(chat: Chat, deployments: Deployments): readonly Rout
       answer: z.string(),
       handle(incoming) {
         const { chat_name: model, content } = incoming.body;
-        const call = { model, messages: [{ role: "user" as const, content }], sampling: {} };
-        return answerWhole(chat, call, incoming, ({ text }) => text);
+        const wanted = chatOf(chat, { model, messages: [{ role: "user", content }], sampling: {} });
+        return answerWhole(wanted, incoming, ({ text }) => text);
       },
     }),
   ];

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { answerStreaming, answerWhole } from "../answering.ts";
+import { answerStreaming, answerWhole, chatOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import type { Models } from "../models.ts";
 import { defineRoute, type Route } from "../route.ts";
@@ -19,11 +19,11 @@ export function ollamaRoutes(chat: Chat, models: Models, { version }: { readonly
       stream: "application/x-ndjson",
       async handle(incoming) {
         const { body } = incoming;
-        const call = callOf(body);
+        const wanted = chatOf(chat, callOf(body));
         const began = performance.now();
         const about = { model: body.model, nanoseconds: () => Math.round((performance.now() - began) * 1e6) };
-        if (body.stream === false) return answerWhole(chat, call, incoming, (answer) => lineOf(about, answer));
-        return answerStreaming(chat, call, incoming, {
+        if (body.stream === false) return answerWhole(wanted, incoming, (answer) => lineOf(about, answer));
+        return answerStreaming(wanted, incoming, {
           ...{ type: "application/x-ndjson", ...linesOf(about) },
           failure: (refusal) => `${JSON.stringify(ollamaError(refusal))}\n`,
         });

@@ -1,4 +1,4 @@
-import { answerStreaming, answerWhole } from "../answering.ts";
+import { answerStreaming, answerWhole, chatOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { ChatCompletion, chunksOf, completionOf } from "./chat-answer.ts";
@@ -16,12 +16,12 @@ export const chatRoute = (chat: Chat): Route =>
     errors: openaiError,
     async handle(incoming) {
       const { body, id } = incoming;
-      const call = callOf(body);
+      const wanted = chatOf(chat, callOf(body));
       const head = { id: `chatcmpl-${id}`, created: Math.floor(Date.now() / 1000), model: body.model };
-      if (!body.stream) return answerWhole(chat, call, incoming, (answer) => completionOf(head, answer));
+      if (!body.stream) return answerWhole(wanted, incoming, (answer) => completionOf(head, answer));
       const chunks = chunksOf(head);
       const withUsage = body.stream_options?.include_usage ?? false;
-      return answerStreaming(chat, call, incoming, {
+      return answerStreaming(wanted, incoming, {
         type: "text/event-stream; charset=utf-8",
         delta: chunks.delta,
         end: (answer) => chunks.end(answer, { withUsage }),

@@ -1,9 +1,7 @@
 import { z } from "zod";
-import { headersOf } from "../account-headers.ts";
-import type { Chat } from "../chat.ts";
-import { openPieces } from "../pieces.ts";
+import { answerStreaming, answerWhole } from "../answering.ts";
+import type { Asking, Chat } from "../chat.ts";
 import { completeRaw } from "../raw.ts";
-import { Refusal } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { AccountShape, usageOf } from "./chat-answer.ts";
 import { refused, sampling, samplingOf, streaming } from "./chat-request.ts";
@@ -46,37 +44,30 @@ export const completionsRoute = (chat: Chat): Route =>
     stream: "text/event-stream",
     errors: openaiError,
     async handle(incoming) {
-      const { body, id, reply } = incoming;
+      const { body, id } = incoming;
       const { model, prompt } = body;
       const raw = { prompt, sampling: samplingOf(body), maxTokens: body.max_tokens ?? undefined };
+      const wanted = { model, answer: (asking: Asking) => completeRaw(chat, model, raw, asking) };
       const head = { id: `cmpl-${id}`, object: "text_completion", created: Math.floor(Date.now() / 1000), model };
       const choice = (text: string, finish: string | null = null) => ({
         ...head,
         choices: [{ text, index: 0, logprobs: null, finish_reason: finish }],
       });
-      if (!body.stream) {
-        const { text, finish, usage, account } = await completeRaw(chat, model, raw, incoming);
-        reply.headers(headersOf(account));
-        return { ...choice(text, finish), usage: usageOf(usage) };
-      }
-      const pieces = openPieces(reply.raw, () => ({ "content-type": "text/event-stream; charset=utf-8" }));
       const event = (data: object) => `data: ${JSON.stringify(data)}\n\n`;
-      try {
-        const { finish, usage, account } = await completeRaw(chat, model, raw, {
-          ...incoming,
-          hear(delta) {
-            if (delta.type !== "text") return;
-            reply.hijack();
-            return pieces.write(event(choice(delta.text)));
-          },
-        });
-        reply.hijack();
-        const counted = body.stream_options?.include_usage ? { usage: usageOf(usage) } : {};
-        pieces.end(`${event({ ...choice("", finish), ...counted, metagpt: account })}data: [DONE]\n\n`);
-      } catch (error) {
-        if (!pieces.begun) throw error;
-        const refusal = error instanceof Refusal ? error : new Refusal("bug", "something went wrong here");
-        pieces.end(event(openaiError(refusal)));
+      if (!body.stream) {
+        return answerWhole(wanted, incoming, ({ text, finish, usage }) => ({
+          ...choice(text, finish),
+          usage: usageOf(usage),
+        }));
       }
+      return answerStreaming(wanted, incoming, {
+        type: "text/event-stream; charset=utf-8",
+        delta: (delta) => (delta.type === "text" ? event(choice(delta.text)) : ""),
+        end({ finish, usage, account }) {
+          const counted = body.stream_options?.include_usage ? { usage: usageOf(usage) } : {};
+          return `${event({ ...choice("", finish), ...counted, metagpt: account })}data: [DONE]\n\n`;
+        },
+        failure: (refusal) => event(openaiError(refusal)),
+      });
     },
   });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { keyOf } from "../../llm/about.ts";
 import { headersOf } from "../account-headers.ts";
+import { notedOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import { refusalOf } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
@@ -30,10 +31,10 @@ export const embeddingsRoute = (chat: Chat): Route =>
     body: EmbeddingRequest,
     answer: Embeddings,
     errors: openaiError,
-    handle(incoming) {
+    async handle(incoming) {
       const { model, input, dimensions, encoding_format: format } = incoming.body;
-      return chat.under(model, incoming, async ({ id, llms, deployments: [deployment], budget, signal, stop }) => {
-        if (!deployment) throw new Error(`the model ${model} has no deployment`);
+      const { vectors, usage, account } = await chat.under(model, incoming, async (turn, deployment) => {
+        const { id, llms, budget, signal, stop } = turn;
         const key = keyOf({ role: "caller", action: "embed", subject: id, attempt: 1, turn: 1 });
         let attempts = 1;
         const emit = ({ type }: { type: string }) => {
@@ -42,19 +43,20 @@ export const embeddingsRoute = (chat: Chat): Route =>
         const asking = { key, signal, stop, budget, emit, ...(dimensions && { dimensions }) };
         const answer = await llms.embed(input, deployment, asking);
         if (!answer.ok) throw refusalOf(answer.failure);
-        const { vectors, usage, model: named, usd } = answer;
-        const who = { llm: deployment.name, model: named, provider: deployment.apiType };
-        incoming.reply.headers(headersOf({ ...who, attempts, cost: usd, repaired: false, cached: false }));
-        return {
-          object: "list" as const,
-          data: vectors.map((vector, index) => ({
-            ...{ object: "embedding" as const, index },
-            embedding: format === "base64" ? base64Of(vector) : vector,
-          })),
-          model,
-          usage: { prompt_tokens: usage.input, total_tokens: usage.input },
-        };
+        const who = { llm: deployment.name, model: answer.model, provider: deployment.apiType };
+        return { ...answer, account: { ...who, attempts, cost: answer.usd, repaired: false, cached: false } };
       });
+      incoming.note(notedOf(model, { usage, account }));
+      incoming.reply.headers(headersOf(account));
+      return {
+        object: "list" as const,
+        data: vectors.map((vector, index) => ({
+          ...{ object: "embedding" as const, index },
+          embedding: format === "base64" ? base64Of(vector) : vector,
+        })),
+        model,
+        usage: { prompt_tokens: usage.input, total_tokens: usage.input },
+      };
     },
   });
 

@@ -7,6 +7,8 @@ export interface Reservation {
 export interface Budget {
   readonly investment: number;
   readonly spent: number;
+  /** What can be set aside now. */
+  readonly free: number;
   /** Sets money aside, or refuses when the investment could be exceeded. What is free always passes. */
   reserve(usd: number): Reservation | undefined;
   /** Ends a reservation with what the call really cost, be it less or more. */
@@ -29,6 +31,9 @@ export function createBudget(investment: number, before = 0): Budget {
     investment,
     get spent() {
       return spent / 1e9;
+    },
+    get free() {
+      return Math.max(0, total - spent - reserved) / 1e9;
     },
     reserve(usd) {
       const amount = nanos(usd);

@@ -127,6 +127,9 @@ function both(own: Budget, server: Budget): Budget {
     get spent() {
       return own.spent;
     },
+    get free() {
+      return Math.min(own.free, server.free);
+    },
     reserve(usd) {
       const first = own.reserve(usd);
       if (!first) return undefined;

@@ -15,6 +15,8 @@ import { chatRoute } from "./openai/chat-route.ts";
 import { completionsRoute } from "./openai/completions-route.ts";
 import { embeddingsRoute } from "./openai/embeddings-route.ts";
 import { modelsRoutes } from "./openai/models-route.ts";
+import type { Runs } from "./runs.ts";
+import { runsRoutes } from "./runs-routes.ts";
 import { openServer } from "./server.ts";
 import { serviceRoutes } from "./service-routes.ts";
 import { readState, type State, stateWriter } from "./state.ts";
@@ -40,6 +42,8 @@ export interface GatewayOptions {
   readonly version: string;
   /** Only names of this machine are answered to, so that no page of the web can ask through a browser. */
   readonly loopback: boolean;
+  /** Present where callers may start runs. */
+  readonly runs?: Runs | undefined;
   readonly llms?: Llms;
 }
 
@@ -63,7 +67,7 @@ const farewell = 1000;
 
 /** Puts a gateway together: surfaces on top of one chat, with everything that they share. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { models: configured, deploy, stateFile, investment, version, llms = openLlms({}) } = options;
+  const { models: configured, deploy, stateFile, investment, version, runs, llms = openLlms({}) } = options;
   const before: State = stateFile === undefined ? { deployments: [], spent: {} } : await readState(stateFile);
   const stop = new AbortController();
   const abort = new AbortController();
@@ -90,8 +94,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     ...ollamaRoutes(chat, deployments, { version }),
     ...deploymentsRoutes(deployments),
     ...byzerRoutes(chat, deployments),
+    ...(runs ? runsRoutes(runs) : []),
     ...serviceRoutes({ metrics, callers, describe }),
   ]);
+  await runs?.begin(callers.all);
   return {
     models: deployments,
     listen: (address) => app.listen(address),
@@ -104,7 +110,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       };
       ended?.addEventListener("abort", end, { once: true });
       if (ended?.aborted) end();
-      const closed = app.close();
+      const closed = Promise.all([app.close(), runs?.close(abort.signal)]);
       await open.none(late.signal);
       // connections that are kept for another question would keep the server
       app.server.closeAllConnections();

@@ -7,8 +7,8 @@ import { refuseWithoutPerson } from "./consent.ts";
 import { type Documents, keepDocuments } from "./documents.ts";
 import type { Flags } from "./flags.ts";
 import { readIdea } from "./idea.ts";
-import { keepRun } from "./kept-run.ts";
-import { planRun } from "./plan.ts";
+import { type KeptRun, keepRun } from "./kept-run.ts";
+import { type Plan, planRun } from "./plan.ts";
 import { work } from "./work.ts";
 
 /** Turns the idea into a repository, or goes on with one; gives the exit code. */
@@ -29,7 +29,7 @@ export async function begin(flags: Flags, idea: string, given: Documents = {}) {
   }
   refuseWithoutPerson(plan, flags);
   if (flags.record !== undefined) await prepareRecording(resolve(flags.record));
-  const folder = await createRunFolder(plan.workspace, runId(new Date()));
+  const folder = await newFolder(plan);
   const lock = await lockRun(folder);
   try {
     await keepDocuments(folder, given);
@@ -38,6 +38,12 @@ export async function begin(flags: Flags, idea: string, given: Documents = {}) {
     await lock.release();
   }
 }
+
+/** Keeps a run that another process is to begin, as if it had been interrupted before its first event. */
+export const prepareRun = async (plan: Plan, flags: Flags): Promise<KeptRun> =>
+  keepRun(await newFolder(plan), plan, flags);
+
+const newFolder = ({ workspace }: Plan) => createRunFolder(workspace, runId(new Date()));
 
 /** Sorts by time and is unique: 20260131-235959-1a2b. */
 function runId(now: Date): string {

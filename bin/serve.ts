@@ -1,9 +1,11 @@
 import { isIP } from "node:net";
+import { resolve } from "node:path";
 import pino from "pino";
-import { catalogOf } from "../config/catalog.ts";
+import { type Catalog, catalogOf } from "../config/catalog.ts";
+import type { Settings } from "../config/load.ts";
 import type { ServeOptions } from "../config/serve-options.ts";
 import { ConfigError, errorCode, exitCodes, UsageError } from "../src/errors.ts";
-import { openGateway } from "../src/gateway/gateway.ts";
+import { type Log, openGateway } from "../src/gateway/gateway.ts";
 import type { Flags } from "./flags.ts";
 import { onInterrupt } from "./interrupt.ts";
 import { company, questionOf, readSettings } from "./plan.ts";
@@ -29,6 +31,7 @@ export async function serve(flags: Flags): Promise<number> {
   const catalog = await catalogOf(question);
   for (const warning of catalog.warnings) process.stderr.write(`! ${warning}\n`);
 
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
   const gateway = await openGateway({
     models: modelsOf(catalog),
     deploy: deployBy(question),
@@ -37,11 +40,12 @@ export async function serve(flags: Flags): Promise<number> {
     cache: options.cache,
     maxBody: options.max_body * 1_000_000,
     maxCalls: options.max_calls,
-    log: pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2)),
+    log,
     logPrompts: options.log_prompts,
     stateFile: flags.state,
     version: version(),
     loopback: loopback && auth.length === 0,
+    runs: options.runs ? await runsOf(settings, catalog, { flags, log }) : undefined,
   });
   const address = await gateway.listen(options).catch((error: unknown) => {
     throw cannotListen(error, options);
@@ -49,6 +53,18 @@ export async function serve(flags: Flags): Promise<number> {
   const seconds = process.uptime();
   process.stdout.write(banner({ address, models: gateway.models, locked: auth.length > 0, seconds }));
   return untilStopped(gateway.close);
+}
+
+/** What starts runs is loaded only where callers may. */
+async function runsOf({ options, serve }: Settings, { llms }: Catalog, { flags, log }: { flags: Flags; log: Log }) {
+  const { openRuns } = await import("./serve/runs/runs.ts");
+  const { config, llm } = flags;
+  return openRuns({
+    flags: { ...(config !== undefined && { config }), ...(llm !== undefined && { llm }) },
+    workspace: resolve(options.workspace),
+    llms: llms.map(({ deployment }) => deployment.name),
+    ...{ serve, log },
+  });
 }
 
 /** Waits for a signal. The first one lets answers under way end, the second does not. */

@@ -29,6 +29,14 @@ it("refuses what could exceed the investment together with calls under way", () 
   expect(budget.reserve(0.6)).toEqual({ usd: 0.6 });
 });
 
+it("tells what can still be set aside", () => {
+  const budget = createBudget(1, 0.2);
+  const first = reserved(budget.reserve(0.6));
+  expect(budget.free).toBe(0.2);
+  budget.settle(first, 0.9);
+  expect(budget.free).toBe(0);
+});
+
 it("lets free calls pass when nothing is left", () => {
   const budget = createBudget(0);
   expect(budget.reserve(0)).toEqual({ usd: 0 });

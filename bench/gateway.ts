@@ -1,6 +1,6 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { type Load, load } from "./gateway/load.ts";
+import { closedLoop, type Load, openLoop } from "./gateway/load.ts";
 import { type Server, startGateway, startProxy, startUpstream } from "./gateway/processes.ts";
 import { noteDown, table } from "./page.ts";
 
@@ -45,8 +45,9 @@ async function latencies(): Promise<string> {
     for (const rate of [20, 100, 300]) {
       let direct: Load | undefined;
       for (const { name, server } of servers) {
-        await load({ url: server.url, stream, connections: 10, amount: 50 });
-        const took = await load({ url: server.url, stream, connections: rate, rate, seconds });
+        const asking = { url: server.url, stream };
+        await closedLoop(asking, { connections: 10, amount: 300 });
+        const took = await openLoop(asking, { rate, duration: seconds });
         direct ??= took;
         const added = took.median - direct.median;
         const what = `${rate} requests a second${stream ? ", streaming" : ""}`;
@@ -69,7 +70,7 @@ async function highest(): Promise<string> {
   for (const stream of [false, true]) {
     const rates: number[] = [];
     for (const { name, server } of servers.slice(1)) {
-      const took = await load({ url: server.url, stream, connections: 200, seconds });
+      const took = await closedLoop({ url: server.url, stream }, { connections: 200, duration: seconds });
       rates.push(took.rate);
       rows.push([
         stream ? "streaming" : "whole answers",
@@ -93,7 +94,7 @@ async function memory(): Promise<string> {
   const { server } = servers.at(-1) as (typeof servers)[number];
   const sizes: number[] = [];
   for (let part = 0; part < 10; part++) {
-    await load({ url: server.url, stream: part % 2 === 1, connections: 100, amount: requests / 10 });
+    await closedLoop({ url: server.url, stream: part % 2 === 1 }, { connections: 100, amount: requests / 10 });
     sizes.push(server.memory());
   }
   const [, second = 0] = sizes;

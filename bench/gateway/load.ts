@@ -1,4 +1,5 @@
-import autocannon, { type Result } from "autocannon";
+import { setTimeout as sleep } from "node:timers/promises";
+import autocannon, { type Options, type Result } from "autocannon";
 
 /** What came of asking a server for a while. */
 export interface Load {
@@ -14,31 +15,55 @@ export interface Load {
 interface Asking {
   readonly url: string;
   readonly stream: boolean;
-  readonly connections: number;
-  /** Requests a second, on time as long as a connection is free; as many as the connections allow where absent. */
-  readonly rate?: number;
-  readonly seconds?: number;
-  /** How many requests, in place of seconds. */
-  readonly amount?: number;
 }
 
-/** Asks the same short question again and again. */
-export async function load({ url, stream, connections, rate, seconds = 10, amount }: Asking): Promise<Load> {
+/** So many callers who ask again as soon as they have an answer, for some seconds or so many requests. */
+export const closedLoop = (
+  asking: Asking,
+  {
+    connections,
+    ...until
+  }: { readonly connections: number } & ({ readonly duration: number } | { readonly amount: number }),
+): Promise<Load> => together(asking, [0], { connections, ...until });
+
+/**
+ * Requests at a rate, evenly spaced and sent whether or not earlier ones are answered: as many callers as the rate, each
+ * asking once a second, begun one after the other.
+ */
+export const openLoop = (asking: Asking, { rate, duration }: { readonly rate: number; readonly duration: number }) =>
+  together(
+    asking,
+    Array.from({ length: rate }, (_, caller) => (caller * 1000) / rate),
+    { connections: 1, connectionRate: 1, duration },
+  );
+
+/** Begins a load at each of these milliseconds, and takes them for one. */
+async function together(asking: Asking, begin: readonly number[], options: Omit<Options, "url">): Promise<Load> {
   const times: number[] = [];
-  const { errors, non2xx, requests } = await new Promise<Result>((resolve, reject) => {
+  const results = await Promise.all(
+    begin.map(async (wait) => {
+      await sleep(wait);
+      return loaded(asking, options, times);
+    }),
+  );
+  times.sort((a, b) => a - b);
+  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
+  const rate = results.reduce((sum, { requests }) => sum + requests.average, 0);
+  const failed = results.reduce((sum, { errors, non2xx }) => sum + errors + non2xx, 0);
+  return { median: at(0.5), p95: at(0.95), rate, failed };
+}
+
+/** Asks the same short question again and again; how long each answer took is added to the times. */
+function loaded({ url, stream }: Asking, options: Omit<Options, "url">, times: number[]): Promise<Result> {
+  return new Promise((resolve, reject) => {
     const running = autocannon(
       {
-        ...{ url: `${url}/v1/chat/completions`, method: "POST", connections },
-        headers: { "content-type": "application/json" },
+        ...{ url: `${url}/v1/chat/completions`, method: "POST", headers: { "content-type": "application/json" } },
         body: JSON.stringify({ model: "bench", stream, messages: [{ role: "user", content: "How are you today?" }] }),
-        ...(amount === undefined ? { duration: seconds } : { amount }),
-        ...(rate !== undefined && { overallRate: rate }),
+        ...options,
       },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
     running.on("response", (_client, _status, _bytes, time) => times.push(time));
   });
-  times.sort((a, b) => a - b);
-  const at = (share: number) => times[Math.floor(share * (times.length - 1))] ?? Number.NaN;
-  return { median: at(0.5), p95: at(0.95), rate: requests.average, failed: errors + non2xx };
 }

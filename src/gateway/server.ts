@@ -1,6 +1,7 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
+import { eitherSignal } from "../either-signal.ts";
 import { anthropicError } from "./anthropic/errors.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { checked } from "./checked.ts";
@@ -37,7 +38,7 @@ export async function openServer(
   const app = fastify({
     logger: false,
     bodyLimit: maxBody,
-    genReqId: () => randomBytes(12).toString("hex"),
+    genReqId: () => randomUUID().replaceAll("-", ""),
     // a client that sends slowly, or says it will send and does not
     requestTimeout: 60_000,
     connectionTimeout: 0,
@@ -127,11 +128,13 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
 /** A signal that ends when the client has gone before it was answered, or the server is ended. */
 function goneOf({ raw }: FastifyReply, abort: AbortSignal): AbortSignal {
   const gone = new AbortController();
+  const either = eitherSignal(gone.signal, abort);
   raw.once("close", () => {
     if (!raw.writableFinished) gone.abort();
+    either.release();
   });
   if (raw.destroyed) gone.abort();
-  return AbortSignal.any([gone.signal, abort]);
+  return either.signal;
 }
 
 /** The key of a request, in any of the places that clients of these APIs have for it. */

@@ -1,4 +1,5 @@
 import type { Budget } from "../budget.ts";
+import { eitherSignal } from "../either-signal.ts";
 import type { Emit } from "../events.ts";
 import { madeOnce } from "../made-once.ts";
 import { keyOf } from "./about.ts";
@@ -83,9 +84,13 @@ export function openLlms({
     const connection = connections.to(deployment);
     const dead = work.replaceable ? connection.breaker.check() : undefined;
     if (dead !== undefined) return { ok: false, failure: { kind: "skipped", message: `skipped: ${dead}`, tries: [] } };
-    const ended = asking.stop ? AbortSignal.any([asking.stop, asking.signal]) : asking.signal;
+    const either = eitherSignal(asking.signal, ...(asking.stop ? [asking.stop] : []));
+    const ended = either.signal;
     const account = await openAccount(asking.budget, work.most, ended).catch(refusal);
-    if (account instanceof Refused) return { ok: false, failure: failureOf(account, []) };
+    if (account instanceof Refused) {
+      either.release();
+      return { ok: false, failure: failureOf(account, []) };
+    }
     const own = madeOnce(known, deployment, () => secretsOf([deployment]));
     const secrets = [...new Set([...own, ...(asking.secrets ?? [])])];
     const clean = redactor(secrets);
@@ -95,6 +100,7 @@ export function openLlms({
     try {
       return await perform(work, { deployment, connection, account, asking, emit, ended, secrets, clock });
     } finally {
+      either.release();
       underWay.delete(call);
       account.close();
     }

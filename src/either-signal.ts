@@ -1,0 +1,22 @@
+/** A signal that ends when one of several does, for as long as somebody listens. */
+export interface EitherSignal {
+  readonly signal: AbortSignal;
+  /** Lets go of them: it will not end any more. */
+  release(): void;
+}
+
+/** Unlike `AbortSignal.any`, of Node 20 at least, it leaves nothing behind in signals that outlive it. */
+export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
+  const either = new AbortController();
+  const end = ({ target }: Event) => either.abort((target as AbortSignal).reason);
+  for (const source of sources) {
+    if (source.aborted) either.abort(source.reason);
+    source.addEventListener("abort", end, { once: true });
+  }
+  return {
+    signal: either.signal,
+    release() {
+      for (const source of sources) source.removeEventListener("abort", end);
+    },
+  };
+}

@@ -3,9 +3,9 @@ import type { Json, Steps } from "../engine/steps.ts";
 import type { NewEvent } from "../events.ts";
 import { askAlong } from "../lanes.ts";
 import type { LlmCall } from "../llm/call.ts";
-import type { JsonSchema } from "../llm/provider.ts";
 import { joinCut, repair, shapeOf } from "../repair/index.ts";
 import { AskError } from "../reply.ts";
+import { type CallerSchema, callerSchema } from "./caller-schema.ts";
 import type { ChatAnswer, ChatCall } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Ledger, openLedger, type Turn } from "./turn.ts";
@@ -72,19 +72,19 @@ const usedUp = {
   failure: { kind: "overflow", message: "the answer does not fit into max_tokens", tries: [] },
 };
 
+/** Without an instruction where the caller has asked for JSON in words of their own. */
 function replyOf(format: ChatCall["format"]): Reply<Json> {
   const { name = "answer", schema } = format ?? {};
+  const held = schema && callerSchema(schema);
   return {
-    instruction: instructionOf(format),
+    instruction: format ? instructionOf(held) : "",
     ...(format && { schema: { name, schema: schema ?? { type: "object" } } }),
-    read: (text, { truncated }) => repair(text, schema, truncated ? { finishReason: "length" } : {}) as never,
+    read: (text, { truncated }) => repair(text, held?.checked, truncated ? { finishReason: "length" } : {}) as never,
     join: joinCut,
   };
 }
 
-/** Empty where the caller has asked for JSON in words of their own. */
-function instructionOf(format: ChatCall["format"]): string {
-  if (!format) return "";
-  if (!format.schema) return "Answer with one JSON object and nothing else.";
-  return `Answer with JSON of exactly this shape and nothing else:\n\n${shapeOf(format.schema as JsonSchema)}`;
+function instructionOf(schema: CallerSchema | undefined): string {
+  if (!schema) return "Answer with one JSON object and nothing else.";
+  return `Answer with JSON of exactly this shape and nothing else:\n\n${shapeOf(schema.shown)}`;
 }

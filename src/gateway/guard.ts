@@ -10,11 +10,14 @@ export function guardBody(body: Buffer): unknown {
   refuseDepth(text);
   try {
     // the slow way only where there is something to leave out
-    return text.includes("__proto__") ? JSON.parse(text, withoutPrototype) : JSON.parse(text);
+    return prototype.test(text) ? JSON.parse(text, withoutPrototype) : JSON.parse(text);
   } catch {
     throw new Refusal("request", "the body is no JSON");
   }
 }
+
+/** The name in full, or any of its characters in disguise. */
+const prototype = /__proto__|\\u00(?:5f|6f|7[024])/i;
 
 const withoutPrototype = (key: string, value: unknown) => (key === "__proto__" ? undefined : value);
 

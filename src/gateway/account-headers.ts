@@ -11,5 +11,12 @@ export const headersOf = ({ llm, model, provider, attempts, cost, repaired, cach
   "x-metagpt-cache": cached ? "hit" : "miss",
 });
 
+/** Characters of a name: what a server calls itself is not for us to choose. */
+const longest = 200;
+
 /** Names may be in any language; a header holds ASCII. */
-const headerSafe = (name: string) => name.replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));
+const headerSafe = (name: string) =>
+  name
+    .slice(0, longest)
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));

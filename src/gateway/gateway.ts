@@ -5,6 +5,7 @@ import { byzerRoutes } from "./byzer/routes.ts";
 import { type CacheOptions, openCache } from "./cache.ts";
 import { type CallerKey, openCallers } from "./callers.ts";
 import { openChat } from "./chat.ts";
+import type { Patience } from "./connections.ts";
 import { type Deploy, type Deployments, openDeployments } from "./deployments.ts";
 import { deploymentsRoutes } from "./deployments-routes.ts";
 import { openMetrics } from "./metrics.ts";
@@ -31,6 +32,8 @@ export interface GatewayOptions {
   readonly cache?: CacheOptions | undefined;
   /** Bytes of one request. */
   readonly maxBody: number;
+  /** How long clients are waited for. */
+  readonly patience?: Patience;
   /** Calls under way at once. */
   readonly maxCalls: number;
   /** The line of the log for one request, and for what went wrong here. */

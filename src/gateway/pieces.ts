@@ -10,15 +10,8 @@ export interface Pieces {
   end(text: string): void;
 }
 
-/** Milliseconds that a client may leave a full stream unread. */
-const patience = 30_000;
-
-/** Opens a stream to a client that is sent with its first piece. One that does not read is cut off. */
-export function openPieces(
-  response: ServerResponse,
-  headers: () => Readonly<Record<string, string>>,
-  { wait = patience }: { readonly wait?: number } = {},
-): Pieces {
+/** Opens a stream to a client that is sent with its first piece. */
+export function openPieces(response: ServerResponse, headers: () => Readonly<Record<string, string>>): Pieces {
   const begin = () => {
     if (!response.headersSent) response.writeHead(200, { "cache-control": "no-cache", ...headers() });
   };
@@ -29,7 +22,7 @@ export function openPieces(
     write(text) {
       begin();
       if (response.destroyed || response.write(text)) return;
-      return drained(response, wait);
+      return drained(response);
     },
     end(text) {
       begin();
@@ -38,11 +31,10 @@ export function openPieces(
   };
 }
 
-async function drained(response: ServerResponse, wait: number): Promise<void> {
-  const late = setTimeout(() => response.destroy(), wait);
+/** Ends as well when the client has gone, or is cut off because it does not read. */
+async function drained(response: ServerResponse): Promise<void> {
   const read = new AbortController();
   const { signal } = read;
   await Promise.race([once(response, "drain", { signal }), once(response, "close", { signal })]).catch(() => {});
   read.abort();
-  clearTimeout(late);
 }

@@ -5,6 +5,7 @@ import { eitherSignal } from "../either-signal.ts";
 import { anthropicError } from "./anthropic/errors.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { checked } from "./checked.ts";
+import { openConnections, usualPatience } from "./connections.ts";
 import type { GatewayOptions, Log } from "./gateway.ts";
 import { guardBody } from "./guard.ts";
 import type { Metrics } from "./metrics.ts";
@@ -15,7 +16,7 @@ import { describeRoutes } from "./openapi.ts";
 import { Refusal } from "./refusal.ts";
 import type { ErrorShape, Route } from "./route.ts";
 
-interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompts" | "version"> {
+interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompts" | "version" | "patience"> {
   readonly log: Log;
   readonly callers: Callers;
   readonly metrics: Metrics;
@@ -27,6 +28,9 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
 /** What a request has left behind for its line in the log. */
 const noted = new WeakMap<FastifyRequest, Record<string, unknown>>();
 
+/** Headers of one request; more are refused. */
+const mostHeaders = 100;
+
 const admitted = new WeakMap<FastifyRequest, Caller>();
 
 /** Binds routes to HTTP: their checks, their errors, their limits, and one line of the log for each request. */
@@ -34,22 +38,27 @@ export async function openServer(
   parts: Parts,
   routesOf: (describe: () => object) => readonly Route[],
 ): Promise<FastifyInstance> {
-  const { maxBody, version, open } = parts;
+  const { maxBody, version, open, patience = usualPatience } = parts;
+  const connections = openConnections(patience);
   const app = fastify({
     logger: false,
     bodyLimit: maxBody,
     genReqId: () => randomUUID().replaceAll("-", ""),
     // a client that sends slowly, or says it will send and does not
-    requestTimeout: 60_000,
-    connectionTimeout: 0,
+    requestTimeout: patience.request,
     keepAliveTimeout: 65_000,
     forceCloseConnections: "idle",
     return503OnClosing: false,
     routerOptions: { maxParamLength: 300 },
-    http: { maxHeaderSize: 16_384, headersTimeout: 15_000 },
+    http: {
+      ...{ maxHeaderSize: 16_384, headersTimeout: patience.headers },
+      connectionsCheckingInterval: Math.ceil(patience.headers / 5),
+    },
+    clientErrorHandler: (error, socket) => connections.refuse(error, socket),
     frameworkErrors: (error, request, reply) => void refuse(error, request, reply, parts, shapeFor(request.url)),
   });
-  app.server.maxHeadersCount = 100;
+  // Node leaves out what is more: one of those is enough to know
+  app.server.maxHeadersCount = mostHeaders + 1;
   app.removeContentTypeParser("text/plain");
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
@@ -59,9 +68,12 @@ export async function openServer(
   app.addHook("onRequest", async (request, reply) => {
     noted.set(request, {});
     open.add(reply.raw);
+    connections.expect(reply.raw);
     // a caller may go before it is answered: that has its line, too
     reply.raw.once("close", () => tell(request, reply, parts));
     reply.header("x-request-id", request.id);
+    if (request.raw.rawHeaders.length > mostHeaders * 2)
+      throw new Refusal("too-large", `a request may have ${mostHeaders} headers`, { status: 431 });
     if (parts.loopback) refuseForeignHost(request.headers.host);
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts, shapeFor(request.url)));
@@ -69,7 +81,12 @@ export async function openServer(
     const missing = new Refusal("missing", `there is no ${request.method} ${request.url.slice(0, 200)} here`);
     return refuse(missing, request, reply, parts, shapeFor(request.url));
   });
-  const routes = routesOf(() => describeRoutes(routes, { version }));
+  // anybody may ask for it, and it takes a while to make
+  let description: object | undefined;
+  const routes = routesOf(() => {
+    description ??= describeRoutes(routes, { version });
+    return description;
+  });
   for (const route of routes) bind(app, route, parts);
   return app;
 }
@@ -96,30 +113,27 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
       admitted.set(request, caller);
       if (caller.name !== "") Object.assign(noted.get(request) ?? {}, { caller: caller.name });
     },
+    errorHandler: (error, request, reply) => refuse(error, request, reply, parts, route.errors),
     async handler(request, reply) {
-      try {
-        const caller = admitted.get(request) as Caller;
-        const note = (facts: Readonly<Record<string, unknown>>) => Object.assign(noted.get(request) ?? {}, facts);
-        const body = route.body ? checked(route.body, request.body) : undefined;
-        // who may change what is served sends keys
-        if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
-        const answer = await route.handle({
-          ...{ id: request.id, caller, body, note, reply, headers: request.headers },
-          params: request.params as Record<string, string>,
-          query: request.query as Record<string, unknown>,
-          signal: goneOf(reply, parts.abort),
-        });
-        // a bare text would be sent as it is
-        const type = "application/json; charset=utf-8";
-        if (answer !== undefined)
-          await reply
-            .code(route.status ?? 200)
-            .type(type)
-            .send(JSON.stringify(answer));
-        else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
-      } catch (error) {
-        await refuse(error, request, reply, parts, route.errors);
-      }
+      const caller = admitted.get(request) as Caller;
+      const note = (facts: Readonly<Record<string, unknown>>) => Object.assign(noted.get(request) ?? {}, facts);
+      const body = route.body ? checked(route.body, request.body) : undefined;
+      // who may change what is served sends keys
+      if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
+      const answer = await route.handle({
+        ...{ id: request.id, caller, body, note, reply, headers: request.headers },
+        params: request.params as Record<string, string>,
+        query: request.query as Record<string, unknown>,
+        signal: goneOf(reply, parts.abort),
+      });
+      // a bare text would be sent as it is
+      const type = "application/json; charset=utf-8";
+      if (answer !== undefined)
+        await reply
+          .code(route.status ?? 200)
+          .type(type)
+          .send(JSON.stringify(answer));
+      else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
       return reply;
     },
   });
@@ -166,7 +180,7 @@ function refusalFor(error: unknown): Refusal {
     return new Refusal("too-large", "the body is larger than this server takes");
   if (code?.statusCode === 415) return new Refusal("request", "the body has to be application/json", { status: 415 });
   if (code?.statusCode !== undefined && code.statusCode < 500) {
-    const message = error instanceof Error ? error.message : "the request cannot be read";
+    const message = error instanceof Error ? error.message.slice(0, 300) : "the request cannot be read";
     return new Refusal("request", message, { status: code.statusCode });
   }
   return new Refusal("bug", "something went wrong in this server; its log says more", { cause: error });

@@ -1,0 +1,498 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:http";
+import { type AddressInfo, connect } from "node:net";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { gateway } from "../helpers/gateway.ts";
+import { chunk } from "../helpers/openai-server.ts";
+import { signal, upstream } from "../helpers/upstream.ts";
+
+const messages = [{ role: "user", content: "Hi" }];
+const question = { model: "one", messages, max_tokens: 9 };
+const text = expect.any(String);
+
+/** How errors look on each surface. */
+const surfaces = [
+  ["/v1/chat/completions", { error: { message: text, type: text } }],
+  ["/v1/messages", { type: "error", error: { type: text, message: text } }],
+  ["/api/chat", { error: text }],
+  ["/openai/chat", { ret: "error", message: text }],
+] as const;
+
+/** The beginning of a request with a body. */
+const post = (path: string, headers: string) =>
+  `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n${headers}\r\n\r\n`;
+
+/** A whole request. */
+const asked = (path: string, body: string | Buffer, headers = "") =>
+  Buffer.concat([Buffer.from(post(path, `${headers}Content-Length: ${Buffer.byteLength(body)}`)), Buffer.from(body)]);
+
+const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
+
+/** A connection that keeps to no rules; it sends this first. */
+function connection(url: string, first: string | Buffer) {
+  const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), allowHalfOpen: true });
+  let said = "";
+  let looks = () => {};
+  socket.on("data", (bytes) => {
+    said += bytes;
+    looks();
+  });
+  socket.on("error", () => {});
+  socket.on("end", () => socket.end());
+  socket.write(first);
+  onTestFinished(() => void socket.destroy());
+  return {
+    socket,
+    /** All that was said until the server closed the connection. */
+    closed: new Promise<string>((resolve) => socket.once("close", () => resolve(said))),
+    /** What was said when it first looked like this. */
+    heard: (pattern: RegExp) =>
+      new Promise<string>((resolve) => {
+        looks = () => {
+          if (pattern.test(said)) resolve(said);
+        };
+        looks();
+      }),
+  };
+}
+
+/** The answer to some bytes: the status, and the body where it is JSON. */
+async function answerTo(url: string, bytes: string | Buffer) {
+  const { heard, closed, socket } = connection(url, bytes);
+  const said = await Promise.race([heard(/\r\n\r\n[{[].*[}\]]$/s), closed]);
+  socket.destroy();
+  return answerIn(said);
+}
+
+function answerIn(all: string) {
+  const said = all.replace("HTTP/1.1 100 Continue\r\n\r\n", "");
+  const [, status] = /^HTTP\/1\.1 (\d+)/.exec(said) ?? [];
+  const body = said.slice(said.indexOf("\r\n\r\n") + 4);
+  return { status: Number(status), body: JSON.parse(body) as unknown };
+}
+
+/** A server of a model that sends pieces without end, as fast as they are taken. */
+async function endless(piece: (number: number) => string) {
+  const left = signal<void>();
+  let sent = 0;
+  const server = createServer((incoming, outgoing) => {
+    incoming.resume();
+    outgoing.writeHead(200, { "content-type": "text/event-stream" });
+    outgoing.once("close", () => left.give());
+    const more = () => {
+      for (let full = false; !full && !outgoing.destroyed; ) {
+        const next = piece(sent);
+        sent += next.length;
+        full = !outgoing.write(next);
+      }
+    };
+    outgoing.on("drain", () => setImmediate(more));
+    more();
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    at: (settings: object) => ({
+      ...{ api_type: "openai", model: "endless", base_url: `http://127.0.0.1:${port}`, api_key: "k", ...settings },
+    }),
+    /** Characters so far. */
+    sent: () => sent,
+    left: left.came,
+  };
+}
+
+describe("bytes that are no request", () => {
+  const floods: readonly (readonly [name: string, bytes: string, status: number])[] = [
+    ["another protocol", "hello\r\n\r\n", 400],
+    ["HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
+    ["an unknown method", "BREW /v1/models HTTP/1.1\r\nHost: localhost\r\n\r\n", 400],
+    ["a length and chunks", post("/v1/messages", "Content-Length: 3\r\nTransfer-Encoding: chunked"), 400],
+    ["two lengths", post("/v1/messages", "Content-Length: 3\r\nContent-Length: 4"), 400],
+    ["chunks that are not the last coding", post("/v1/messages", "Transfer-Encoding: chunked, identity"), 400],
+    ["a chunk without a size", `${post("/v1/messages", "Transfer-Encoding: chunked")}zz\r\n`, 400],
+    ["a header with a NUL", get("/v1/models", "X-A: a\0b\r\n"), 400],
+    ["a path with backslashes", get("\\v1\\models"), 400],
+    ["a huge header", get("/v1/models", `X-A: ${"a".repeat(20_000)}\r\n`), 431],
+    ["too many headers", get("/v1/models", "X-A: a\r\n".repeat(100)), 431],
+    ["a huge path", get(`/v1/${"a".repeat(20_000)}`), 431],
+    ["a long name in a path", get(`/v1/deployments/${"a".repeat(5000)}`), 414],
+  ];
+
+  it("are refused in OpenAI's shape, and the next request is answered", async () => {
+    const { url, ask } = await gateway({});
+    const answers = await Promise.all(floods.map(async ([name, bytes]) => ({ name, ...(await answerTo(url, bytes)) })));
+    expect(answers).toMatchObject(
+      floods.map(([name, , status]) => ({ name, status, body: { error: { message: text, type: text } } })),
+    );
+    expect(JSON.stringify(answers).length).toBeLessThan(4000);
+    expect((await answerTo(url, get("/v1/models", "X-A: a\r\n".repeat(99)))).status).toBe(200);
+    expect((await ask("GET", "/health")).status).toBe(200);
+  });
+
+  it("do not get into an answer that has begun", async () => {
+    const { at, left } = await upstream({ text: ["Once upon"], ends: "stall" });
+    const { url } = await gateway({ one: at("openai") });
+    const { socket, heard, closed } = connection(url, asked("/api/chat", JSON.stringify(question)));
+    await heard(/Once upon/);
+    socket.write("garbage\r\n\r\n");
+    expect((await closed).match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200"]);
+    await left();
+  });
+});
+
+describe("paths", () => {
+  const tricks: readonly (readonly [path: string, status: number])[] = [
+    ["/v1/%2e%2e/health", 404],
+    ["/v1/../health", 404],
+    ["//health", 404],
+    ["/health%00", 404],
+    ["/v1/models/%00", 404],
+    ["/v1/models/%2e%2e%2f%2e%2e%2fhealth", 404],
+    ["/v1/models/%zz", 400],
+    ["/v1/models/__proto__", 404],
+    ["/v1/deployments/constructor", 404],
+    ["/v1/messages/%zz", 400],
+    ["/api/%zz", 400],
+    ["/api/../v1/models", 404],
+  ];
+
+  it.each(tricks)("%s leads nowhere, in the words of its API", async (path, status) => {
+    const { url } = await gateway({});
+    const [, shape] = surfaces.find(([prefix]) => path.startsWith(prefix.replace(/chat$/, ""))) ?? surfaces[0];
+    expect(await answerTo(url, get(path))).toMatchObject({ status, body: shape });
+  });
+
+  it.each(["PUT", "TRACE", "OPTIONS", "PROPFIND"])("%s is no method of any of them", async (method) => {
+    const { url } = await gateway({});
+    for (const [path, shape] of surfaces.slice(0, 3)) {
+      const answer = await answerTo(url, `${method} ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+      expect(answer).toMatchObject({ status: 404, body: shape });
+    }
+  });
+
+  it("are counted under one name where there is no route", async () => {
+    const { ask } = await gateway({});
+    for (const path of ["/a", "/b", '/c"} 1']) await ask("GET", path);
+    const { text } = await ask("GET", "/metrics");
+    expect(text.match(/^metagpt_requests_total.*$/gm)).toEqual([
+      'metagpt_requests_total{route="GET unknown",status="404"} 3',
+    ]);
+  });
+});
+
+describe("bodies", () => {
+  const chunks = (size: number) => `Transfer-Encoding: chunked\r\n\r\n${size.toString(16)}\r\n${"a".repeat(size)}\r\n`;
+  const nested = (depth: number) => `${'{"a":['.repeat(depth / 2)}${"]}".repeat(depth / 2)}`;
+  const cases: readonly (readonly [name: string, status: number, bytes: (path: string) => string | Buffer])[] = [
+    ["a body that says it is too large", 413, (path) => post(path, "Content-Length: 20000")],
+    ["a body that turns out too large", 413, (path) => post(path, chunks(20_000)).slice(0, -4)],
+    ["a body that is asked about", 413, (path) => post(path, "Content-Length: 20000\r\nExpect: 100-continue")],
+    ["a body that is no UTF-8", 400, (path) => asked(path, Buffer.from([0x22, 0xc3, 0x28, 0x22]))],
+    ["a body of half a character", 400, (path) => asked(path, Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))],
+    ["a body nested too deep", 400, (path) => asked(path, nested(2000))],
+    ["no body", 400, (path) => asked(path, "")],
+    ["a packed body", 400, (path) => asked(path, Buffer.from("1f8b0800", "hex"), "Content-Encoding: gzip\r\n")],
+  ];
+
+  it.each(cases)("%s is refused with %i on every surface", async (_name, status, bytes) => {
+    const { at, asked } = await upstream({});
+    const { url } = await gateway({ one: at("openai") }, { maxBody: 10_000 });
+    for (const [path, shape] of surfaces)
+      expect(await answerTo(url, bytes(path))).toMatchObject({ status, body: shape });
+    expect(asked).toEqual([]);
+  });
+
+  it("a client that asks first is told to go on", async () => {
+    const { at } = await upstream({ text: "Hello" });
+    const { url } = await gateway({ one: at("openai") }, { maxBody: 10_000 });
+    const body = JSON.stringify({ ...question, stream: false });
+    const { socket, heard } = connection(
+      url,
+      post("/api/chat", `Expect: 100-continue\r\nContent-Length: ${body.length}`),
+    );
+    await heard(/^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+    socket.write(body);
+    expect(await heard(/\}$/)).toMatch(/HTTP\/1\.1 200 OK.*"content":"Hello"/s);
+  });
+
+  it.each(["__proto__", "\\u005f_proto__", "__\\u0070roto__"])("the name %s changes nothing", async (name) => {
+    const { at, asked: came } = await upstream({ text: "Hello" });
+    const { url } = await gateway({ one: at("openai") });
+    const more = `"${name}":{"model":"two","stream":true,"temperature":1}`;
+    const said = `{"model":"one",${more},"messages":[{"role":"user","content":"Hi",${more}}]}`;
+    const { status } = await answerTo(url, asked("/v1/chat/completions", said));
+    expect([status, came[0]?.body.temperature, "temperature" in {}]).toEqual([200, undefined, false]);
+  });
+});
+
+describe("clients that take their time", () => {
+  const patience = { headers: 200, request: 400, unread: 200 };
+
+  it.each([
+    ["headers that never end", "GET /v1/models HTTP/1.1\r\nX: ", "a"],
+    ["headers that stop", "GET /v1/models HTTP/1.1\r\nX: ", ""],
+    ["a body that never comes", post("/api/chat", "Content-Length: 100"), ""],
+    ["a body that trickles", post("/api/chat", "Content-Length: 100"), " "],
+    ["chunks that trickle", post("/api/chat", "Transfer-Encoding: chunked"), "1\r\n \r\n"],
+  ])("are cut off: %s", async (_name, first, drop) => {
+    const { url, ask } = await gateway({}, { patience });
+    const { socket, closed } = connection(url, first);
+    const dropping = setInterval(() => drop !== "" && socket.write(drop), 20);
+    const said = await closed;
+    clearInterval(dropping);
+    expect(answerIn(said)).toMatchObject({ status: 408, body: { error: { type: "timeout_error" } } });
+    expect((await ask("GET", "/health")).status).toBe(200);
+  });
+
+  it("wait for a model as long as it takes", async () => {
+    const answer = signal<void>();
+    const { at, reached } = await upstream({ text: "Hello", until: answer.came });
+    const { openai } = await gateway({ one: at("openai") }, { patience: { headers: 20, request: 20, unread: 20 } });
+    const asking = openai.chat.completions.create({ model: "one", messages: [{ role: "user", content: "Hi" }] });
+    await reached(1);
+    setTimeout(answer.give, 150);
+    expect((await asking).choices[0]?.message.content).toBe("Hello");
+  });
+
+  it.each([
+    ["leave a request half sent", "end", post("/api/chat", "Content-Length: 100")],
+    ["break off a request", "destroy", `${post("/api/chat", "Content-Length: 100")}{"model":`],
+  ] as const)("%s", async (_name, how, bytes) => {
+    const { at, asked: came } = await upstream({});
+    const { url, ask, logged } = await gateway({ one: at("openai") });
+    const { socket, closed } = connection(url, bytes);
+    await new Promise((resolve) => socket.once("connect", resolve));
+    await ask("GET", "/health");
+    socket[how]();
+    await closed;
+    while (logged().length < 2) await new Promise(setImmediate);
+    expect(logged().map(({ route, status }) => [route, status])).toContainEqual(["/api/chat", expect.any(Number)]);
+    expect(came).toEqual([]);
+  });
+
+  it("have gone when they end their side, and so does the question", async () => {
+    const { at, reached, left } = await upstream("silence");
+    const { url } = await gateway({ one: at("openai") });
+    const { socket, closed } = connection(url, asked("/v1/messages", JSON.stringify(question)));
+    await reached(1);
+    socket.end();
+    await left();
+    expect(await closed).toBe("");
+  });
+});
+
+describe("keys that are guessed", () => {
+  it.each(surfaces)("are refused at %s after twenty, whoever asks", async (path, shape) => {
+    const keyHash = `sha256:${createHash("sha256").update("right").digest("hex")}`;
+    const { ask } = await gateway({}, { callers: [{ name: "alice", keyHash }] });
+    const guess = (key: string) => ask("POST", path, question, { authorization: `Bearer ${key}` });
+    const guesses = await Promise.all(Array.from({ length: 20 }, (_, number) => guess(`wrong-${number}`)));
+    expect(new Set(guesses.map(({ status }) => status))).toEqual(new Set([401]));
+    const { status, headers, text } = await guess("right");
+    expect([status, JSON.parse(text)]).toMatchObject([429, shape]);
+    expect(Number(headers.get("retry-after"))).toBeGreaterThan(50);
+  });
+});
+
+describe("a client that does not read", () => {
+  // no passage comes twice, and every word is one token
+  const vocabulary = ["the ", "of ", "and ", "to ", "in ", "is ", "that ", "for "];
+  const word = () => vocabulary[Math.floor(Math.random() * vocabulary.length)];
+  const passages = Array.from({ length: 20 }, () => Array.from({ length: 16_000 }, word).join(""));
+  const patience = { headers: 200, request: 400, unread: 200 };
+
+  it("slows the model's server down, and is cut off with it", async () => {
+    let number = 0;
+    const { at, sent, left } = await endless(() => {
+      number += 1;
+      return chunk({ content: `${number} ${passages[number % passages.length]}` });
+    });
+    const { url, logged } = await gateway({ one: at({ max_token: 100_000_000 }) }, { patience });
+    const { socket, heard } = connection(url, asked("/api/chat", JSON.stringify({ model: "one", messages })));
+    await heard(/200 OK/);
+    socket.pause();
+    await left;
+    expect(sent()).toBeLessThan(30_000_000);
+    while (logged().length === 0) await new Promise(setImmediate);
+    expect(logged()).toMatchObject([{ route: "/api/chat", status: 200, gone: true }]);
+  });
+
+  it("is cut off from whole answers, too", async () => {
+    const { url, logged } = await gateway({}, { patience });
+    const { socket } = connection(url, get("/openapi.json").repeat(500));
+    socket.pause();
+    const isGone = () => logged().some(({ gone }) => gone === true);
+    while (!isGone()) await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(logged().filter(({ gone }) => !gone).length).toBeLessThan(400);
+  });
+});
+
+describe("a model's server without an end", () => {
+  const quick = { first_token_timeout: 0.1, idle_timeout: 0.1, timeout: 0.3 };
+  const pieces: readonly (readonly [name: string, piece: (number: number) => string, kind: string])[] = [
+    ["tokens beyond the caller's limit", (number) => chunk({ content: `${number} ` }), "protocol"],
+    ["an endless line", (number) => `data: ${number}${"a".repeat(100_000)}`, "protocol"],
+    [
+      "endless calls of tools",
+      (n) => chunk({ tool_calls: [{ index: n, id: `${n}`, function: { name: "f", arguments: `${n}` } }] }),
+      "protocol",
+    ],
+  ];
+
+  it.each(pieces)("is left: %s", async (_name, piece, kind) => {
+    const { at, left } = await endless(piece);
+    const { ask } = await gateway({ one: at({}) });
+    for (const stream of [false, true]) {
+      const { status, text } = await ask("POST", "/v1/chat/completions", { ...question, stream });
+      const [, last = text] = /data: ([^\n]*)\n\n$/.exec(text) ?? [];
+      expect([200, 502]).toContain(status);
+      expect(JSON.parse(last)).toMatchObject({ error: { type: "upstream_error", code: kind } });
+    }
+    await left;
+  });
+
+  it.each(["stall", "silence"] as const)("is left when it falls silent: %s", async (ends) => {
+    const { at, left } = await upstream(ends === "silence" ? ends : { ends });
+    const { ask } = await gateway({ one: at("openai", quick) });
+    const { status, text } = await ask("POST", "/v1/chat/completions", question);
+    expect([status, JSON.parse(text)]).toMatchObject([504, { error: { type: "timeout_error" } }]);
+    await left();
+  });
+
+  it("is left when it only says that it is alive", async () => {
+    const { at, left } = await endless(() => ":\n\n");
+    const { ask } = await gateway({ one: at(quick) });
+    const { status, text } = await ask("POST", "/v1/messages", question);
+    expect([status, JSON.parse(text)]).toMatchObject([504, surfaces[1][1]]);
+    await left;
+  });
+});
+
+describe("a schema of a caller", () => {
+  const object = (properties: object, more: object = {}) => ({ type: "object", properties, ...more });
+  const doubled = (wrap: (inner: object) => object) => {
+    const levels = Array.from({ length: 30 }, (_, n) => [`a${n}`, wrap({ $ref: `#/$defs/a${n + 1}` })]);
+    return { $ref: "#/$defs/a0", $defs: { ...Object.fromEntries(levels), a30: { type: "string" } } };
+  };
+  const self = { $ref: "#/$defs/a" };
+  const deep = JSON.stringify(Array.from({ length: 35 }).reduce((inner) => ({ x: inner }), {}));
+  const hostile: readonly (readonly [name: string, schema: object, answer: string])[] = [
+    [
+      "a pattern that takes for ever",
+      object({ x: { type: "string", pattern: "^(a+)+$" } }),
+      `{"x":"${"a".repeat(50)}!"}`,
+    ],
+    ["names that take for ever", object({}, { patternProperties: { "^(a+)+$": {} } }), `{"${"a".repeat(50)}!":1}`],
+    ["itself", { $ref: "#/$defs/a", $defs: { a: self } }, "{}"],
+    ["itself within itself", object({ x: { $ref: "#" } }), deep],
+    ["members that double", doubled((inner) => object({ x: inner, y: inner }, { description: "d".repeat(500) })), deep],
+    ["choices that double", doubled((inner) => ({ anyOf: [inner, inner] })), "5"],
+    [
+      "choices of itself",
+      {
+        $ref: "#/$defs/a",
+        $defs: { a: { anyOf: [object({ x: self }), object({ x: self, y: self }), { type: "number" }] } },
+      },
+      deep,
+    ],
+    ["thousands of members", object(Object.fromEntries(Array.from({ length: 2000 }, (_, n) => [`m${n}`, {}]))), "{}"],
+  ];
+
+  it.each(hostile)("does not hang the server: %s", async (_name, schema, text) => {
+    const { at } = await upstream({ text });
+    const { ask } = await gateway({ one: at("openai") });
+    const began = performance.now();
+    const { status } = await ask("POST", "/v1/chat/completions", {
+      ...{ model: "one", messages },
+      response_format: { type: "json_schema", json_schema: { name: "a", schema } },
+    });
+    expect(status).toBe(200);
+    expect(performance.now() - began).toBeLessThan(5000);
+  });
+
+  const wrong: readonly (readonly [schema: object, status: number])[] = [
+    [{ $ref: "#/%" }, 400],
+    [{ $ref: "#/$defs/nothing" }, 400],
+    [{ $ref: "https://example.com/schema.json" }, 400],
+    [{ $ref: { toString: 1 } }, 400],
+    [{ type: "thing" }, 400],
+    [{ type: "object", required: [{ toString: 1 }] }, 400],
+    [{ anyOf: {} }, 400],
+    [{ type: "object", properties: { a: 5 } }, 400],
+    [{ description: "a".repeat(100_001) }, 413],
+  ];
+
+  it.each(wrong)("is refused where it is none: %j", async (schema, status) => {
+    const { at, asked } = await upstream({ text: "{}" });
+    const { ask } = await gateway({ one: at("openai") });
+    const answers = [
+      await ask("POST", "/v1/chat/completions", {
+        ...{ model: "one", messages },
+        response_format: { type: "json_schema", json_schema: { name: "a", schema } },
+      }),
+      await ask("POST", "/api/chat", { model: "one", messages, format: schema }),
+    ];
+    expect(answers.map((answer) => [answer.status, JSON.parse(answer.text)])).toMatchObject([
+      [status, { error: { type: "invalid_request_error", message: expect.stringContaining("the JSON Schema") } }],
+      [status, { error: expect.stringContaining("the JSON Schema") }],
+    ]);
+    expect(asked).toEqual([]);
+  });
+
+  it("is still held to in what can be checked", async () => {
+    const schema = {
+      ...object({ kind: { enum: ["a", "b"] }, next: { anyOf: [{ $ref: "#" }, { type: "null" }] } }),
+      required: ["kind", "next"],
+    };
+    const { at, asked } = await upstream(
+      { text: '{"kind":"a","next":{"kind":"c"}}' },
+      { text: '{"kind":"a","next":null}' },
+    );
+    const { openai } = await gateway({ one: at("openai") });
+    const { choices } = await openai.chat.completions.create({
+      ...{ model: "one", messages: [{ role: "user", content: "Hi" }] },
+      response_format: { type: "json_schema", json_schema: { name: "a", schema } },
+    });
+    expect(choices[0]?.message.content).toBe('{"kind":"a","next":null}');
+    expect(asked).toHaveLength(2);
+  });
+});
+
+describe("names", () => {
+  const hostile = ["a\r\nx-evil: 1", "a\u2028b", "\ud800", '"} 1\nevil 2', "n".repeat(300)];
+
+  it.each(hostile)("of models that nobody has stay out of headers, figures and lines: %j", async (model) => {
+    const { ask, logged } = await gateway({});
+    const { status, headers, text } = await ask("POST", "/v1/chat/completions", { model, messages });
+    expect([status, JSON.parse(text).error.code, headers.get("x-evil")]).toEqual([404, "model_not_found", null]);
+    const figures = await ask("GET", "/metrics");
+    expect(figures.text).not.toContain("evil");
+    expect(figures.text).not.toContain("nnn");
+    expect(logged()).toHaveLength(2);
+  });
+
+  it.each(hostile)("that a model's server gives itself are a header like any other: %j", async (model) => {
+    const { at } = await upstream({
+      ...{ status: 200, headers: { "content-type": "application/json" } },
+      body: { model, choices: [{ index: 0, message: { content: "Hello" }, finish_reason: "stop" }] },
+    });
+    const { ask } = await gateway({ one: at("openai") });
+    const { status, headers } = await ask("POST", "/v1/chat/completions", { ...question });
+    expect([status, headers.get("x-evil")]).toEqual([200, null]);
+    expect(headers.get("x-metagpt-model")).toMatch(/^[\x20-\x7e]{1,1000}$/);
+  });
+
+  it("of tools are passed on as they are, and counted nowhere", async () => {
+    const { at, asked } = await upstream({ text: "Hello" });
+    const { ask } = await gateway({ one: at("openai") });
+    const tools = [{ type: "function", function: { name: "f\r\nx-evil: 1", parameters: {} } }];
+    const { status, headers } = await ask("POST", "/v1/chat/completions", { ...question, tools });
+    expect([status, headers.get("x-evil")]).toEqual([200, null]);
+    expect(asked[0]?.body.tools).toEqual(tools);
+    expect((await ask("GET", "/metrics")).text).not.toContain("evil");
+  });
+});

@@ -42,9 +42,14 @@ export function openConnections({ unread }: Patience): Connections {
       const begun = [...(open.get(socket) ?? [])].some(({ headersSent }) => headersSent);
       if (begun || !socket.writable || code === "ECONNRESET") return void socket.destroy();
       socket.end(answerOf(refusals[code] ?? noRequest));
+      // closed at once, what was said could be lost; it need not hear it
+      setTimeout(() => socket.destroy(), farewell).unref();
     },
   };
 }
+
+/** Milliseconds in which a client can read why it is not answered. */
+const farewell = 500;
 
 const noRequest = new Refusal("request", "this is no HTTP request");
 

@@ -28,8 +28,8 @@ const asked = (path: string, body: string | Buffer, headers = "") =>
 
 const get = (path: string, headers = "") => `GET ${path} HTTP/1.1\r\nHost: localhost\r\n${headers}\r\n`;
 
-/** A connection that keeps to no rules; it sends this first. */
-function connection(url: string, first: string | Buffer) {
+/** A connection that keeps to no rules; it sends this first. One that stays does not end when the server does. */
+function connection(url: string, first: string | Buffer, { stays = false } = {}) {
   const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), allowHalfOpen: true });
   let said = "";
   let looks = () => {};
@@ -38,7 +38,7 @@ function connection(url: string, first: string | Buffer) {
     looks();
   });
   socket.on("error", () => {});
-  socket.on("end", () => socket.end());
+  if (!stays) socket.on("end", () => socket.end());
   socket.write(first);
   onTestFinished(() => void socket.destroy());
   return {
@@ -246,6 +246,14 @@ describe("clients that take their time", () => {
     clearInterval(dropping);
     expect(answerIn(said)).toMatchObject({ status: 408, body: { error: { type: "timeout_error" } } });
     expect((await ask("GET", "/health")).status).toBe(200);
+  });
+
+  it("are cut off even when they go on", async () => {
+    const { url } = await gateway({}, { patience });
+    const { socket, closed } = connection(url, "GET /v1/models HTTP/1.1\r\nX: ", { stays: true });
+    const dropping = setInterval(() => socket.write("a"), 20);
+    expect(answerIn(await closed).status).toBe(408);
+    clearInterval(dropping);
   });
 
   it("wait for a model as long as it takes", async () => {

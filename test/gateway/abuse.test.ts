@@ -223,9 +223,12 @@ describe("bodies", () => {
     const { at, asked: came } = await upstream({ text: "Hello" });
     const { url } = await gateway({ one: at("openai") });
     const more = `"${name}":{"model":"two","stream":true,"temperature":1}`;
-    const said = `{"model":"one",${more},"messages":[{"role":"user","content":"Hi",${more}}]}`;
+    const tools = `"tools":[{"type":"function","function":{"name":"f","parameters":{"properties":{${more}}}}}]`;
+    const said = `{"model":"one",${more},${tools},"messages":[{"role":"user","content":"Hi",${more}}]}`;
     const { status } = await answerTo(url, asked("/v1/chat/completions", said));
     expect([status, came[0]?.body.temperature, "temperature" in {}]).toEqual([200, undefined, false]);
+    expect(came[0]?.body.tools).toMatchObject([{ function: { name: "f" } }]);
+    expect(JSON.stringify(came)).not.toContain("__proto__");
   });
 });
 

@@ -24,6 +24,8 @@ export async function countTokens(text: string): Promise<number> {
   const tokenizer = await import("gpt-tokenizer/encoding/o200k_base");
   let tokens = 0;
   for (let from = 0; from < text.length; from += slice) {
+    // a long text would hold up everybody else in this process
+    if (from > 0 && from % (100 * slice) === 0) await new Promise(setImmediate);
     tokens += tokenizer.countTokens(text.slice(from, from + slice), { disallowedSpecial: new Set() });
   }
   return tokens;

@@ -1,3 +1,4 @@
+import { eitherSignal } from "../../either-signal.ts";
 import type { Emit } from "../../events.ts";
 import type { LlmFailure, Told } from "../call.ts";
 import type { Deployment } from "../deployment.ts";
@@ -51,7 +52,8 @@ export async function perform<T extends object>(
   const began = clock();
   const seconds = () => (clock() - began) / 1000;
   // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
-  const signal = AbortSignal.any([asking.signal]);
+  const own = eitherSignal(asking.signal);
+  const { signal } = own;
   const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
   const turn = { signal, model: deployment.model, secrets, progress };
   const queued = () => emit({ type: "call-queued", ...seen });
@@ -108,6 +110,8 @@ export async function perform<T extends object>(
     const told = { type: "call-failed", ...llm, ...facts } as const;
     emit({ ...told, key, ...about });
     return { ok: false, failure, usd, told };
+  } finally {
+    own.release();
   }
 }
 

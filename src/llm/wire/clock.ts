@@ -38,14 +38,22 @@ export function startClock(timeouts: Timeouts, caller: AbortSignal | null | unde
   const whole = seconds(timeouts.timeout, timeouts.timeout === 0 ? 300 : 600);
   const idle = seconds(timeouts.idle_timeout, 120);
   const deadline = new AbortController();
-  const signal = caller ? AbortSignal.any([caller, deadline.signal]) : deadline.signal;
+  const { signal } = deadline;
+  const follow = () => deadline.abort(caller?.reason);
+  if (caller?.aborted) follow();
+  caller?.addEventListener("abort", follow, { once: true });
   const limit = (ms: number, what: string) => {
     const end = () => deadline.abort(new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" }));
     // A socket under way keeps the process alive; a clock alone shall not.
     const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1)).unref();
     return () => clearTimeout(timer);
   };
-  const stop = limit(whole, "did not finish its answer");
+  const inTime = limit(whole, "did not finish its answer");
+  const stop = () => {
+    inTime();
+    // the caller may outlive the call
+    caller?.removeEventListener("abort", follow);
+  };
   return {
     signal,
     connect: seconds(timeouts.connect_timeout, 10),

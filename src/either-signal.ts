@@ -1,3 +1,5 @@
+import { setMaxListeners } from "node:events";
+
 /** A signal that ends when one of several does, for as long as somebody listens. */
 export interface EitherSignal {
   readonly signal: AbortSignal;
@@ -11,6 +13,8 @@ export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
   const end = ({ target }: Event) => either.abort((target as AbortSignal).reason);
   for (const source of sources) {
     if (source.aborted) either.abort(source.reason);
+    // many calls listen to the same one, and each lets go of it at its end
+    setMaxListeners(0, source);
     source.addEventListener("abort", end, { once: true });
   }
   return {

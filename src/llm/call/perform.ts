@@ -51,7 +51,6 @@ export async function perform<T extends object>(
   const seen = { key, ...about, ...llm };
   const began = clock();
   const seconds = () => (clock() - began) / 1000;
-  // A signal of its own for each call: Node warns of a leak when many calls listen to the same one.
   const own = eitherSignal(asking.signal);
   const { signal } = own;
   const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));

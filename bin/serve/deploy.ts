@@ -2,7 +2,7 @@ import { deploymentFrom } from "../../config/deployment.ts";
 import type { Question } from "../../config/resolve.ts";
 import { ConfigError } from "../../src/errors.ts";
 import type { Deploy } from "../../src/gateway/deployments.ts";
-import { Refusal } from "../../src/gateway/refusal.ts";
+import { Refusal, wordsOf } from "../../src/gateway/refusal.ts";
 
 /** Makes deployments of what callers send, by the rules of the configuration. */
 export const deployBy =
@@ -12,6 +12,6 @@ export const deployBy =
       return await deploymentFrom({ ...block, ...limits }, name, question);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      throw new Refusal("request", error.hint === undefined ? error.message : `${error.message}. ${error.hint}`);
+      throw new Refusal("request", wordsOf(error));
     }
   };

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import { type Budget, createBudget } from "../budget.ts";
-import { repairPrefix } from "./models.ts";
+import { namedModel } from "./models.ts";
 import { Refusal } from "./refusal.ts";
 import type { Access } from "./route.ts";
 
@@ -104,7 +104,7 @@ function callerOf({ name, models, budget, rpm }: CallerKey, server: Budget, spen
 }
 
 function covers(pattern: string, model: string): boolean {
-  const plain = model.startsWith(repairPrefix) ? model.slice(repairPrefix.length) : model;
+  const { plain } = namedModel(model);
   if (!pattern.endsWith("*")) return pattern === plain;
   return plain.startsWith(pattern.slice(0, -1));
 }

@@ -1,3 +1,4 @@
+import type { Deployment } from "../llm/deployment.ts";
 import type {
   ChatMessage,
   FinishReason,
@@ -52,3 +53,9 @@ export interface Account {
   /** It is an earlier answer to the same request. */
   readonly cached: boolean;
 }
+
+/** The account of an answer that this deployment has given just now. */
+export const accountOf = (
+  { name: llm, apiType: provider }: Deployment,
+  took: Pick<Account, "model" | "attempts" | "cost"> & { readonly repaired?: boolean },
+): Account => ({ llm, provider, repaired: false, ...took, cached: false });

@@ -5,7 +5,7 @@ import type { AnswerCache } from "./cache.ts";
 import type { Caller } from "./callers.ts";
 import type { ChatAnswer, ChatCall, Counted } from "./chat-call.ts";
 import type { Metrics } from "./metrics.ts";
-import { type Model, type Models, repairPrefix } from "./models.ts";
+import { type Model, type Models, namedModel } from "./models.ts";
 import { askPlainly } from "./plain.ts";
 import { Refusal } from "./refusal.ts";
 import { askShaped } from "./shaped.ts";
@@ -56,7 +56,7 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
   let underWay = 0;
 
   const modelOf = (name: string, caller: Caller) => {
-    const model = models.find(plainName(name));
+    const model = models.find(namedModel(name).plain);
     if (!model) throw unknown(name);
     if (!caller.may(name)) {
       throw new Refusal("forbidden", `${caller.name} may not use ${name}`, {
@@ -109,7 +109,7 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
           silence ??= (performance.now() - began) / 1000;
           return asking.hear?.(delta);
         };
-        const shaped = call.format !== undefined || call.model.startsWith(repairPrefix);
+        const shaped = call.format !== undefined || namedModel(call.model).repaired;
         const answer = shaped
           ? await askShaped(call, turn)
           : await askPlainly(call, asking.hear ? { ...turn, hear } : turn);
@@ -128,8 +128,6 @@ async function passOn({ text, reasoning, toolCalls }: ChatAnswer, { hear }: Aski
   if (text !== "") await hear({ type: "text", text });
   for (const [index, call] of toolCalls.entries()) await hear({ type: "tool-call", index, ...call });
 }
-
-const plainName = (name: string) => (name.startsWith(repairPrefix) ? name.slice(repairPrefix.length) : name);
 
 const unknown = (name: string) =>
   new Refusal(

@@ -18,4 +18,10 @@ export interface Models {
 }
 
 /** What answers are asked to be repaired JSON are named with: `repair:qwen`. */
-export const repairPrefix = "repair:";
+const repairPrefix = "repair:";
+
+/** The name of a model, and whether its answers are to be repaired JSON. */
+export const namedModel = (name: string): { readonly plain: string; readonly repaired: boolean } =>
+  name.startsWith(repairPrefix)
+    ? { plain: name.slice(repairPrefix.length), repaired: true }
+    : { plain: name, repaired: false };

@@ -1,6 +1,6 @@
 import { keyOf } from "../llm/about.ts";
 import { final } from "../llm/never-comes.ts";
-import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import { accountOf, type ChatAnswer, type ChatCall } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
 import { openLedger, type Turn } from "./turn.ts";
 
@@ -29,14 +29,13 @@ export async function askPlainly(call: ChatCall, turn: Turn): Promise<ChatAnswer
     }
     const { text, toolCalls = [], finish, model } = answer;
     const { reasoning, usage, attempts, cost } = ledger;
-    const who = { llm: deployment.name, model, provider: deployment.apiType };
     return {
       text,
       reasoning,
       toolCalls,
       finish,
       usage,
-      account: { ...who, attempts, cost, repaired: false, cached: false },
+      account: accountOf(deployment, { model, attempts, cost }),
     };
   }
   throw new Error(`the model ${call.model} has no deployment`);

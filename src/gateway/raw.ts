@@ -1,7 +1,7 @@
 import { keyOf } from "../llm/about.ts";
 import type { Sampling } from "../llm/provider.ts";
 import type { Asking, Chat } from "./chat.ts";
-import type { ChatAnswer } from "./chat-call.ts";
+import { accountOf, type ChatAnswer } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
 
 interface Raw {
@@ -30,7 +30,6 @@ export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Ask
     if (!answer.ok) throw refusalOf(answer.failure);
     const { text, finish, model: named, usd, told } = answer;
     const usage = told?.usage ?? { input: 0, output: 0, source: "estimated" };
-    const who = { llm: deployment.name, model: named, provider: deployment.apiType };
-    const account = { ...who, attempts, cost: usd, repaired: false, cached: false };
+    const account = accountOf(deployment, { model: named, attempts, cost: usd });
     return { text, reasoning: "", toolCalls: [], finish, usage, account };
   });

@@ -63,16 +63,19 @@ export class Refusal extends Error {
   }
 }
 
+/** What happened and what to do about it, in one line. */
+export const wordsOf = ({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string =>
+  hint === undefined ? message : `${message}. ${hint}`;
+
 /** A failure of a call as the caller is told of it. What is wrong with our own key is the server's fault, not the caller's. */
 export function refusalOf(failure: {
   readonly kind: string;
   readonly message: string;
   readonly hint?: string | undefined;
 }): Refusal {
-  const { message, hint } = failure;
   const known = Object.hasOwn(kinds, failure.kind) ? kinds[failure.kind as Failing] : undefined;
   const { kind, ...facts } = known ?? { kind: "upstream" as const };
-  return new Refusal(kind, hint === undefined ? message : `${message}. ${hint}`, { code: failure.kind, ...facts });
+  return new Refusal(kind, wordsOf(failure), { code: failure.kind, ...facts });
 }
 
 type Failing = FailureKind | "budget" | "stopped" | "skipped" | "unusable";

@@ -28,6 +28,10 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
 /** What a request has left behind for its line in the log. */
 const noted = new WeakMap<FastifyRequest, Record<string, unknown>>();
 
+function noteOn(request: FastifyRequest, facts: Readonly<Record<string, unknown>>): void {
+  Object.assign(noted.get(request) ?? {}, facts);
+}
+
 /** Headers of one request; more are refused. */
 const mostHeaders = 100;
 
@@ -111,12 +115,12 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
     async onRequest(request) {
       const caller = await parts.callers.admit(route.access, keyIn(request.headers), request.ip);
       admitted.set(request, caller);
-      if (caller.name !== "") Object.assign(noted.get(request) ?? {}, { caller: caller.name });
+      if (caller.name !== "") noteOn(request, { caller: caller.name });
     },
     errorHandler: (error, request, reply) => refuse(error, request, reply, parts, route.errors),
     async handler(request, reply) {
       const caller = admitted.get(request) as Caller;
-      const note = (facts: Readonly<Record<string, unknown>>) => Object.assign(noted.get(request) ?? {}, facts);
+      const note = (facts: Readonly<Record<string, unknown>>) => noteOn(request, facts);
       const body = route.body ? checked(route.body, request.body) : undefined;
       // who may change what is served sends keys
       if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
@@ -166,7 +170,7 @@ async function refuse(
   shape: ErrorShape,
 ) {
   const refusal = refusalFor(error);
-  Object.assign(noted.get(request) ?? {}, { error: refusal.code ?? refusal.kind });
+  noteOn(request, { error: refusal.code ?? refusal.kind });
   if (refusal.kind === "bug") log.error({ id: request.id, err: error }, "a fault of the server");
   if (reply.raw.headersSent || reply.raw.destroyed) return void reply.raw.destroy();
   if (refusal.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));

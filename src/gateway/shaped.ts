@@ -3,10 +3,11 @@ import type { Json, Steps } from "../engine/steps.ts";
 import type { NewEvent } from "../events.ts";
 import { askAlong } from "../lanes.ts";
 import type { LlmCall } from "../llm/call.ts";
+import type { Deployment } from "../llm/deployment.ts";
 import { joinCut, repair, shapeOf } from "../repair/index.ts";
 import { AskError } from "../reply.ts";
 import { type CallerSchema, callerSchema } from "./caller-schema.ts";
-import type { ChatAnswer, ChatCall } from "./chat-call.ts";
+import { accountOf, type ChatAnswer, type ChatCall } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
 import { type Ledger, openLedger, type Turn } from "./turn.ts";
 
@@ -23,10 +24,10 @@ export async function askShaped(call: ChatCall, turn: Turn): Promise<ChatAnswer>
     usual: { calls: () => 1, input: 0, output: 0 },
   });
   try {
-    let answeredBy = "";
+    let answeredBy: Deployment | undefined;
     const { document, author } = await askAlong(
-      stepsOf(call, turn, ledger, (lane) => {
-        answeredBy = lane;
+      stepsOf(call, turn, ledger, (deployment) => {
+        answeredBy = deployment;
       }),
       {
         ...{ action, input: null, role: "caller", persona: "", subject: turn.id, attempt: 1 },
@@ -35,8 +36,8 @@ export async function askShaped(call: ChatCall, turn: Turn): Promise<ChatAnswer>
       },
     );
     const { reasoning, usage, attempts, cost, repaired } = ledger;
-    const provider = turn.deployments.find(({ name }) => name === answeredBy)?.apiType ?? "";
-    const account = { llm: answeredBy, model: author.model, provider, attempts, cost, repaired, cached: false };
+    if (!answeredBy) throw new Error(`nobody has answered ${call.model}`);
+    const account = accountOf(answeredBy, { model: author.model, attempts, cost, repaired });
     return { text: JSON.stringify(document), reasoning, toolCalls: [], finish: "stop", usage, account };
   } catch (error) {
     throw error instanceof AskError ? refusalOf(error) : error;
@@ -48,7 +49,7 @@ function stepsOf(
   { sampling, maxTokens }: ChatCall,
   { deployments }: Turn,
   ledger: Ledger,
-  answered: (lane: string) => void,
+  answered: (deployment: Deployment) => void,
 ): Steps {
   return {
     async call(key, _operation, input, lane = "") {
@@ -56,7 +57,7 @@ function stepsOf(
       if (!deployment) throw new Error(`${lane} is not among those that answer`);
       const left = maxTokens === undefined ? undefined : maxTokens - ledger.usage.output;
       if (left !== undefined && left < 1) return usedUp as unknown as Json;
-      answered(lane);
+      answered(deployment);
       const asked = { ...(input as unknown as LlmCall), sampling, ...(left !== undefined && { maxTokens: left }) };
       return (await ledger.ask(asked, deployment, key)) as unknown as Json;
     },

@@ -1,6 +1,6 @@
 import { ConfigError, UsageError } from "../../../src/errors.ts";
 import type { Caller } from "../../../src/gateway/callers.ts";
-import { Refusal } from "../../../src/gateway/refusal.ts";
+import { Refusal, wordsOf } from "../../../src/gateway/refusal.ts";
 import type { RunRequest } from "../../../src/gateway/runs.ts";
 import { nearest } from "../../../src/text.ts";
 import type { Flags } from "../../flags.ts";
@@ -38,9 +38,7 @@ export async function planRequest({ idea, options }: RunRequest, caller: Caller,
     return { plan, flags };
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
-    throw new Refusal("request", error.hint === undefined ? error.message : `${error.message}. ${error.hint}`, {
-      cause: error,
-    });
+    throw new Refusal("request", wordsOf(error), { cause: error });
   }
 }
 

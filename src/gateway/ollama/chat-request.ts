@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChatMessage } from "../../llm/provider.ts";
 import type { ChatCall } from "../chat-call.ts";
+import { FunctionShape, toolsOf } from "../functions.ts";
 import { given } from "../parts.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -30,11 +31,7 @@ export const OllamaRequest = z.looseObject({
     .array(
       z.looseObject({
         type: z.literal("function"),
-        function: z.looseObject({
-          name: z.string().min(1).max(128),
-          description: z.string().nullish(),
-          parameters: z.record(z.string(), z.unknown()).nullish(),
-        }),
+        function: FunctionShape,
       }),
     )
     .max(256)
@@ -54,9 +51,10 @@ export const OllamaRequest = z.looseObject({
 export type OllamaRequest = z.output<typeof OllamaRequest>;
 
 /** The request in our own words. */
-export function callOf({ model, messages, format, tools, options }: OllamaRequest): ChatCall {
+export function callOf({ model, messages, format, options, ...body }: OllamaRequest): ChatCall {
+  const tools = toolsOf(body.tools);
   const { num_predict: most, stop, top_p: topP, temperature, seed, ...penalties } = options ?? {};
-  if (format && tools && tools.length > 0) {
+  if (format && tools) {
     throw new Refusal("request", "format and tools cannot be had in one request", { param: "format" });
   }
   return {
@@ -68,13 +66,7 @@ export function callOf({ model, messages, format, tools, options }: OllamaReques
       frequencyPenalty: penalties.frequency_penalty,
     }),
     ...(typeof most === "number" && most > 0 && { maxTokens: most }),
-    ...(tools &&
-      tools.length > 0 && {
-        tools: tools.map(({ function: { name, description, parameters } }) => ({
-          ...{ name, parameters: parameters ?? { type: "object", properties: {} } },
-          ...(description && { description }),
-        })),
-      }),
+    ...(tools && { tools }),
     ...(format && { format: typeof format === "string" ? { name: "answer" } : { name: "answer", schema: format } }),
   };
 }

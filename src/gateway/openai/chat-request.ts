@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ChatMessage, Sampling } from "../../llm/provider.ts";
 import type { ChatCall } from "../chat-call.ts";
+import { FunctionShape, toolsOf } from "../functions.ts";
 import { Content, given, textOf } from "../parts.ts";
 import { Refusal } from "../refusal.ts";
 
@@ -53,11 +54,7 @@ export const ChatRequest = z.looseObject({
     .array(
       z.looseObject({
         type: z.literal("function", "only functions can be passed on"),
-        function: z.looseObject({
-          name: z.string().min(1).max(128),
-          description: z.string().nullish(),
-          parameters: JsonObject.nullish(),
-        }),
+        function: FunctionShape,
       }),
     )
     .max(256)
@@ -83,9 +80,10 @@ export type ChatRequest = z.output<typeof ChatRequest>;
 
 /** The request in our own words. */
 export function callOf(body: ChatRequest): ChatCall {
-  const { model, messages, tools, tool_choice: choice } = body;
+  const { model, messages, tool_choice: choice } = body;
+  const tools = toolsOf(body.tools);
   const format = formatOf(body.response_format);
-  if (format && tools && tools.length > 0) {
+  if (format && tools) {
     throw new Refusal("request", "response_format and tools cannot be had in one request", {
       param: "response_format",
     });
@@ -95,14 +93,10 @@ export function callOf(body: ChatRequest): ChatCall {
     messages: messages.map(messageOf),
     sampling: samplingOf(body),
     maxTokens: body.max_completion_tokens ?? body.max_tokens ?? undefined,
-    ...(tools &&
-      tools.length > 0 && {
-        tools: tools.map(({ function: { name, description, parameters } }) => ({
-          ...{ name, parameters: parameters ?? { type: "object", properties: {} } },
-          ...(description && { description }),
-        })),
-        ...(choice && { toolChoice: typeof choice === "string" ? choice : { name: choice.function.name } }),
-      }),
+    ...(tools && {
+      tools,
+      ...(choice && { toolChoice: typeof choice === "string" ? choice : { name: choice.function.name } }),
+    }),
     ...(format && { format }),
   };
 }

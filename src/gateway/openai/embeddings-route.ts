@@ -3,6 +3,7 @@ import { keyOf } from "../../llm/about.ts";
 import { headersOf } from "../account-headers.ts";
 import { notedOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
+import { accountOf } from "../chat-call.ts";
 import { refusalOf } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { openaiError } from "./errors.ts";
@@ -43,8 +44,7 @@ export const embeddingsRoute = (chat: Chat): Route =>
         const asking = { key, signal, stop, budget, emit, ...(dimensions && { dimensions }) };
         const answer = await llms.embed(input, deployment, asking);
         if (!answer.ok) throw refusalOf(answer.failure);
-        const who = { llm: deployment.name, model: answer.model, provider: deployment.apiType };
-        return { ...answer, account: { ...who, attempts, cost: answer.usd, repaired: false, cached: false } };
+        return { ...answer, account: accountOf(deployment, { model: answer.model, attempts, cost: answer.usd }) };
       });
       incoming.note(notedOf(model, { usage, account }));
       incoming.reply.headers(headersOf(account));

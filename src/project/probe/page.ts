@@ -11,6 +11,7 @@ import { tryInputs } from "./page/inputs.ts";
 import { differ, type Look, look, picture } from "./page/look.ts";
 import { type Notes, takeNotes } from "./page/notes.ts";
 import { isDrawn, readPng } from "./page/picture.ts";
+import { steady } from "./page/steady.ts";
 import { inputThatMatters } from "./page/twins.ts";
 
 /** Opens a page in a browser, from disk or from a server, and tries it as a user would. Takes no longer than its limit. */
@@ -93,9 +94,9 @@ async function opened(page: Page, url: string): Promise<void> {
 }
 
 async function described(page: Page, seen: Seen): Promise<void> {
-  seen.title = clipped(await page.title(), limits.text);
+  seen.title = clipped(await steady(page, () => page.title()), limits.text);
   // biome-ignore lint/performance/useDomNodeTextContent: only what is visible is meant
-  const text = await page.locator("body").innerText();
+  const text = await steady(page, () => page.locator("body").innerText());
   seen.text = clipped(text.trim().replace(/\n{2,}/g, "\n"), limits.text);
   seen.drawn = isDrawn(readPng(await picture(page)));
   const { buttons, inputs, canvases } = await findControls(page);

@@ -84,6 +84,12 @@ console.error("storage is not ready"); document.getElementById("nope").textConte
       reaction: 'click on "Ask"',
     },
   },
+  "a button that leads on through several documents": {
+    html: `<h1>Steps</h1><button onclick="location.search = '?1'">Go</button><script>
+      const step = Number(location.search.slice(1)); document.querySelector("h1").append(step);
+      if (step > 0 && step < 12) setTimeout(() => { location.search = "?" + (step + 1); }, step * 7);</script>`,
+    answer: { works: "yes", reaction: 'click on "Go"', errors: [] },
+  },
   "a list in Chinese": {
     html: `<meta charset="utf-8"><title>待办事项</title><h1>我的待办</h1><input id="i"><button onclick="l.innerHTML += '<li>' + i.value">添加</button><ul id="l"></ul>`,
     answer: { works: "yes", title: "待办事项", text: "我的待办\n添加", reaction: 'click on "添加"' },

@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { z } from "zod";
+import { steady } from "./steady.ts";
 
 /** Something on a page that a user would try, with the place of its middle in the window. */
 export interface Control {
@@ -18,7 +19,8 @@ interface Controls {
 }
 
 /** What can be clicked, typed into and drawn on now: what is visible, enabled and not covered by something else. */
-export const findControls = async (page: Page): Promise<Controls> => Found.parse(await page.evaluate(found));
+export const findControls = async (page: Page): Promise<Controls> =>
+  Found.parse(await steady(page, () => page.evaluate(found)));
 
 const control = z.object({
   field: z.number().int(),

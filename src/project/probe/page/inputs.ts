@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { type Control, findControls } from "./controls.ts";
+import { steady } from "./steady.ts";
 
 /** One thing that was done to the page, as a user would. */
 interface Input {
@@ -39,7 +40,7 @@ export async function* tryInputs(page: Page, wait: (milliseconds: number) => Pro
   await wait(100);
   yield { name: `click in the middle of the ${canvas ? "canvas" : "page"}` };
   // keys go to the page and not to the button that was clicked last
-  await page.evaluate(() => Reflect.get(globalThis, "document").activeElement?.blur?.());
+  await steady(page, () => page.evaluate(() => Reflect.get(globalThis, "document").activeElement?.blur?.()));
   for (const key of ["Space", "ArrowUp", "ArrowRight", "ArrowDown", "ArrowLeft", "Enter"]) {
     yield await press(page, key, wait);
   }

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { z } from "zod";
 import { fingerprint, readPng } from "./picture.ts";
+import { steady } from "./steady.ts";
 
 /** How a page stands at one moment, as far as scripts can change it. */
 export interface Look {
@@ -15,7 +16,7 @@ export interface Look {
 
 /** Looks at a page. What styles alone change, such as a button under the pointer, is not seen. */
 export async function look(page: Page): Promise<Look> {
-  const { loaded, dom, values, boxes } = Seen.parse(await page.evaluate(seen));
+  const { loaded, dom, values, boxes } = Seen.parse(await steady(page, () => page.evaluate(seen)));
   return { loaded, dom, values, drawing: boxes.length === 0 ? "" : fingerprint(readPng(await picture(page)), boxes) };
 }
 

@@ -6,8 +6,8 @@ import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
 import { refuseTools } from "./tool-refusal.ts";
 import { faultIn } from "./wire/error-body.ts";
+import { oneByOne, type ServerEvent } from "./wire/event-stream.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
-import { eventsOf, faultOf, type ServerEvent } from "./wire/server-events.ts";
 
 const Config = z.strictObject({
   ...common,
@@ -27,12 +27,10 @@ type Config = z.infer<typeof Config>;
 /** Alibaba DashScope in its own words, for addresses with /api/v1; its compatible address is served as `openai`. */
 export const dashscope = defineProvider({
   config: Config,
-  async connect(config, { fetch }) {
+  async connect(config, { post }) {
     const { model, api_key, base_url } = config;
     const base = base_url.replace(/\/+$/, "").replace(/(\/api\/v1)\/.*$/, "$1");
     const headers = {
-      "content-type": "application/json",
-      accept: "text/event-stream",
       "user-agent": "metagpt",
       "x-dashscope-sse": "enable",
       authorization: `Bearer ${api_key}`,
@@ -44,14 +42,10 @@ export const dashscope = defineProvider({
       async *stream(request, { signal }) {
         refuseTools(model, request);
         try {
-          const response = await fetch(`${base}/services/aigc/text-generation/generation`, {
-            method: "POST",
-            headers,
-            body: JSON.stringify(bodyOf(request, config)),
-            signal,
-          });
-          if (!response.ok) throw faultError(await faultOf(response), response.status, response.headers);
-          const finish = yield* read(eventsOf(response), model);
+          const url = `${base}/services/aigc/text-generation/generation`;
+          const posted = await post(url, { headers, body: bodyOf(request, config), signal });
+          if (posted.fault) throw faultError(posted.fault, posted.status, posted.headers);
+          const finish = yield* read(oneByOne(posted.batches), model);
           return request.schema ? { ...finish, structure: "off" } : finish;
         } catch (error) {
           throw failureOf(error, { model, baseUrl: base_url, aborted: signal.aborted, secrets });

@@ -13,7 +13,7 @@ import { qianfanV1 } from "./qianfan-v1.ts";
 import { recording } from "./recording.ts";
 import { wire } from "./settings.ts";
 import { spark } from "./spark.ts";
-import { wireTools } from "./wire/fetch.ts";
+import { wireTools } from "./wire/tools.ts";
 import { zhipuJwt } from "./zhipu-jwt.ts";
 
 /** Every kind of LLM. Their SDKs are loaded when one connects. */

@@ -1,15 +1,18 @@
+import type { OpenAI } from "openai";
 import { z } from "zod";
 import { askLearning, noHabits } from "./lessons.ts";
 import { addressOf } from "./openai/address.ts";
 import { type AnswerReader, answerReader } from "./openai/answer.ts";
 import { embeddingOf } from "./openai/embedding.ts";
 import { ServedModels } from "./openai/models.ts";
+import { Refusal } from "./openai/refusal.ts";
 import { completionOf, lessonOf, requestOf, type Sent } from "./openai/request.ts";
-import { defineProvider, ProviderError } from "./provider.ts";
+import { defineProvider, ProviderError, type Tools } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged } from "./structure.ts";
 import { failureOf } from "./wire/failure.ts";
+import type { EventStream } from "./wire/reply.ts";
 
 const Config = z.strictObject({
   ...common,
@@ -41,27 +44,15 @@ const Config = z.strictObject({
 /** Every server that speaks the chat API of OpenAI; where they differ, a setting says how or the server is believed. */
 export const openai = defineProvider({
   config: Config,
-  async connect(config, { fetch }) {
-    const { OpenAI } = await import("openai");
+  async connect(config, { fetch, post }) {
     const { headers, ...address } = addressOf(config);
-    // Nothing is left for the SDK to find in the environment; headers it would add from there are replaced.
-    const client = new OpenAI({
-      apiKey: "unused",
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      ...address,
-      maxRetries: 0,
-      timeout: 2 ** 31 - 1,
-      logLevel: "off",
-      fetch: (url, init) => {
-        const streams = /\/completions(\?|$)/.test(String(url));
-        const accept = streams ? "text/event-stream, application/json" : "application/json";
-        const answer = fetch(url, { ...init, headers: { accept, ...headers } });
-        return config.done_ends ? endedByMark(answer) : answer;
-      },
-    });
+    const query = address.defaultQuery ? `?${new URLSearchParams(address.defaultQuery)}` : "";
+    const streaming = { accept: "text/event-stream, application/json", ...headers };
+    let connected: Promise<OpenAI> | undefined;
+    const sdk = () => {
+      connected ??= connectSdk(address, headers, fetch);
+      return connected;
+    };
     const habits = noHabits();
     const ladder = createLadder(config.structures, config.structured);
     const secrets = unshown(config);
@@ -74,21 +65,23 @@ export const openai = defineProvider({
         most: 10,
         write,
         async send({ body, rung }) {
-          const chunks = await client.post<AsyncIterable<unknown>>(path, { body, stream: true, signal });
-          return { rung, chunks: await begun(chunks) };
+          const posted = await post(`${address.baseURL}${path}${query}`, { headers: streaming, body, signal });
+          if (posted.fault) throw new Refusal(posted.fault, posted.status, posted.headers);
+          return { rung, answer: await begun(posted) };
         },
         lessonOf,
       });
 
-    async function* read(chunks: AsyncIterable<unknown>, answer: AnswerReader, signal: AbortSignal) {
+    async function* read({ batches, marked }: EventStream, answer: AnswerReader) {
       try {
-        for await (const chunk of chunks) yield* answer.read(chunk);
+        for await (const batch of batches) {
+          for (const { data } of batch) yield* answer.read(spoken(data));
+        }
+        if (config.done_ends && marked()) yield* answer.read(ending);
       } catch (error) {
         // A finished answer stays one, whatever happens to its stream afterwards.
         if (!answer.finished()) throw error;
       }
-      // The SDK ends an aborted stream as if it were complete.
-      signal.throwIfAborted();
       yield* answer.rest();
       return answer.finish();
     }
@@ -97,9 +90,9 @@ export const openai = defineProvider({
       async *stream(request, { signal }) {
         try {
           const write = (room: number) => requestOf(config, request, { habits, rung: ladder.rungFor(request), room });
-          const { rung, chunks } = await open("/chat/completions", write, signal);
-          const answer = answerReader(config.model, { toolIsAnswer: rung === "tool" });
-          return yield* judged(ladder, rung, request, read(chunks, answer, signal));
+          const { rung, answer } = await open("/chat/completions", write, signal);
+          const reader = answerReader(config.model, { toolIsAnswer: rung === "tool" });
+          return yield* judged(ladder, rung, request, read(answer, reader));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         }
@@ -107,8 +100,8 @@ export const openai = defineProvider({
       async *complete(request, { signal }) {
         try {
           const write = (room: number) => completionOf(config, request, { habits, room });
-          const { chunks } = await open("/completions", write, signal);
-          return yield* read(chunks, answerReader(config.model, { raw: true }), signal);
+          const { answer } = await open("/completions", write, signal);
+          return yield* read(answer, answerReader(config.model, { raw: true }));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         }
@@ -116,14 +109,14 @@ export const openai = defineProvider({
       async embed(input, { signal, dimensions }) {
         try {
           const body = { model: config.model, input, ...(dimensions !== undefined && { dimensions }) };
-          return embeddingOf(config.model, await client.post("/embeddings", { body, signal }));
+          return embeddingOf(config.model, await (await sdk()).post("/embeddings", { body, signal }));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         }
       },
       async models({ signal }) {
         try {
-          const { data } = ServedModels.safeParse(await client.get("/models", { signal }));
+          const { data } = ServedModels.safeParse(await (await sdk()).get("/models", { signal }));
           if (!data) throw new ProviderError("the server sent no list of models", { kind: "protocol" });
           return data;
         } catch (error) {
@@ -134,32 +127,50 @@ export const openai = defineProvider({
   },
 });
 
-/** Waits for the first chunk: some servers refuse a request only there. */
-async function begun<T>(chunks: AsyncIterable<T>): Promise<AsyncIterable<T>> {
-  const rest = chunks[Symbol.asyncIterator]();
+/** Waits for the first events: some servers refuse a request only there. */
+async function begun({ batches, marked }: EventStream): Promise<EventStream> {
+  const rest = batches[Symbol.asyncIterator]();
   const first = await rest.next();
-  return (async function* () {
-    try {
-      for (let step = first; !step.done; step = await rest.next()) yield step.value;
-    } finally {
-      await rest.return?.();
-    }
-  })();
+  if (!first.done) spoken(first.value[0]?.data);
+  return { batches: after(first, rest), marked };
 }
 
-/** Says that the answer is whole where the server says so only by the mark at the end of its stream. */
-async function endedByMark(answer: Promise<Response>): Promise<Response> {
-  const response = await answer;
-  if (!response.body || !response.headers.get("content-type")?.includes("event-stream")) return response;
-  const last = `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] })}\n\n`;
-  const decoder = new TextDecoder();
-  const body = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(piece, controller) {
-        if (decoder.decode(piece) === "data: [DONE]\n\n") controller.enqueue(new TextEncoder().encode(last));
-        controller.enqueue(piece);
-      },
-    }),
-  );
-  return new Response(body, { status: response.status, headers: response.headers });
+async function* after<T>(first: IteratorResult<T, unknown>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+  try {
+    for (let step = first; !step.done; step = await rest.next()) yield step.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** What an event says, if it is no error. */
+function spoken(data: unknown): unknown {
+  const error = typeof data === "object" && data !== null && "error" in data ? data.error : undefined;
+  if (error) throw new Refusal(error);
+  return data;
+}
+
+/** The end of an answer whose server says so only by the mark at the end of its stream. */
+const ending = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
+
+/** The SDK, for what is no stream. */
+async function connectSdk(
+  address: { readonly baseURL: string; readonly defaultQuery?: Record<string, string> },
+  headers: Readonly<Record<string, string>>,
+  fetch: Tools["fetch"],
+): Promise<OpenAI> {
+  const { OpenAI } = await import("openai");
+  // Nothing is left for the SDK to find in the environment; headers it would add from there are replaced.
+  return new OpenAI({
+    apiKey: "unused",
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    ...address,
+    maxRetries: 0,
+    timeout: 2 ** 31 - 1,
+    logLevel: "off",
+    fetch: (url, init) => fetch(url, { ...init, headers: { accept: "application/json", ...headers } }),
+  });
 }

@@ -2,6 +2,7 @@ import type { Agent } from "node:http";
 import type { ZodType } from "zod";
 import type { Structure } from "./structure.ts";
 import type { Clock } from "./wire/clock.ts";
+import type { Posted, Posting } from "./wire/server-events.ts";
 
 /** One call of a tool, as the model asked for it; JSON, so that it can cross the seam. */
 export type ToolCall = {
@@ -149,6 +150,8 @@ export interface Llm {
 /** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in this fetch. */
 export interface Tools {
   readonly fetch: typeof globalThis.fetch;
+  /** Asks for a stream of events, and reads it quicker than by `fetch`. */
+  post(url: string | URL, posting: Posting): Promise<Posted>;
   /** For sockets of one's own: starts the clocks of one call. */
   clock(caller: AbortSignal): Clock;
   /** For sockets of one's own: what connects through the proxy, undefined where there is none, and whom to trust. */

@@ -17,8 +17,9 @@ import { apiKey, baseUrl, common, number, structured, text, wire } from "./setti
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { refuseTools } from "./tool-refusal.ts";
 import { type Fault, faultIn } from "./wire/error-body.ts";
+import { oneByOne } from "./wire/event-stream.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
-import { eventsOf, faultOf } from "./wire/server-events.ts";
+import type { Posted } from "./wire/server-events.ts";
 
 const name = text.pipe(z.string().min(1));
 
@@ -53,7 +54,7 @@ export const qianfanV1 = defineProvider({ config: Config, connect: (config, tool
 /** Connects with a clock of one's own for tokens and signatures. */
 export async function connectQianfan(
   config: Config,
-  { fetch }: Pick<Tools, "fetch">,
+  { fetch, post }: Pick<Tools, "fetch" | "post">,
   now: () => number = Date.now,
 ): Promise<Llm> {
   const base = config.base_url.replace(/\/+$/, "").replace(/\/rpc\/2\.0\/.*$/, "");
@@ -64,11 +65,10 @@ export async function connectQianfan(
   const ladder = createLadder(["json"], config.structured);
 
   const send = async (pass: Pass, body: object, signal: AbortSignal) => {
-    const headers = { "content-type": "application/json", accept: "text/event-stream", "user-agent": "metagpt" };
     const url = new URL(address);
     if (pass.token !== undefined) url.searchParams.set("access_token", pass.token);
-    const sent = { ...headers, ...pass.sign(url), ...config.headers };
-    return fetch(url, { method: "POST", headers: sent, body: JSON.stringify(body), signal });
+    const headers = { "user-agent": "metagpt", ...pass.sign(url), ...config.headers };
+    return post(url, { headers, body, signal });
   };
 
   async function* ask(body: object, signal: AbortSignal): AsyncGenerator<Delta, Finish> {
@@ -125,18 +125,17 @@ function bodyOf({ messages, maxTokens, sampling = {} }: LlmRequest, config: Conf
 }
 
 /** Reads an answer; a refused token is handed back, since another may do. */
-async function* read(response: Response, model: string): AsyncGenerator<Delta, Finish | ProviderError> {
+async function* read(posted: Posted, model: string): AsyncGenerator<Delta, Finish | ProviderError> {
   const stale = ({ code }: Fault) => code === "110" || code === "111";
-  if (!response.ok) {
-    const fault = await faultOf(response);
-    const error = faultError(fault, response.status, response.headers);
-    if (stale(fault)) return error;
+  if (posted.fault) {
+    const error = faultError(posted.fault, posted.status, posted.headers);
+    if (stale(posted.fault)) return error;
     throw error;
   }
   const answer = answerReader(model);
   let begun = false;
   try {
-    for await (const { data } of eventsOf(response)) {
+    for await (const { data } of oneByOne(posted.batches)) {
       const { result, is_end, sentence_id, finish_reason, usage } = Frame.parse(data);
       const fault = result === undefined ? faultIn(data) : undefined;
       if (fault && stale(fault) && !begun) return faultError(fault);

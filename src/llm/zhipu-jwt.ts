@@ -11,8 +11,7 @@ export const zhipuJwt = defineProvider({
     path: ["api_key"],
     error: "has to be of the form id.secret",
   }),
-  connect: (config, tools) =>
-    openai.connect(config, { ...tools, fetch: tokenFetch(config.api_key ?? "", tools.fetch) }),
+  connect: (config, tools) => openai.connect(config, { ...tools, ...withTokens(config.api_key ?? "", tools) }),
 });
 
 /** The token for a key of the form `id.secret` at a time in milliseconds; it is good for 210 seconds. */
@@ -25,22 +24,39 @@ export function zhipuToken(key: string, now: number): string {
 }
 
 /** Sends every request with a token, a new one each 180 seconds and once more where the server calls it expired. */
-export function tokenFetch(key: string, fetch: Tools["fetch"], now: () => number = Date.now): Tools["fetch"] {
+export function withTokens(key: string, { fetch, post }: Way, now: () => number = Date.now): Way {
   let kept = { token: "", until: Number.NEGATIVE_INFINITY };
   const current = () => {
     if (now() >= kept.until) kept = { token: zhipuToken(key, now()), until: now() + 180_000 };
     return kept;
   };
-  return async (url, init) => {
-    const send = ({ token }: { token: string }) => {
-      const headers = new Headers(init?.headers);
-      headers.set("authorization", `Bearer ${token}`);
-      return fetch(url, { ...init, headers });
-    };
+  const send = async <R extends { readonly status: number }>(
+    ask: (authorization: string) => Promise<R>,
+    codeOf: (answer: R) => Promise<string | undefined>,
+  ) => {
     const used = current();
-    const response = await send(used);
-    if (response.status !== 401 || (await faultOf(response.clone())).code !== "1003") return response;
+    const answer = await ask(`Bearer ${used.token}`);
+    if (answer.status !== 401 || (await codeOf(answer)) !== "1003") return answer;
     used.until = Number.NEGATIVE_INFINITY;
-    return send(current());
+    return ask(`Bearer ${current().token}`);
+  };
+  return {
+    fetch: (url, init) =>
+      send(
+        (authorization) => {
+          const headers = new Headers(init?.headers);
+          headers.set("authorization", authorization);
+          return fetch(url, { ...init, headers });
+        },
+        async (response) => (await faultOf(response.clone())).code,
+      ),
+    post: (url, posting) =>
+      send(
+        (authorization) => post(url, { ...posting, headers: { ...posting.headers, authorization } }),
+        async ({ fault }) => fault?.code,
+      ),
   };
 }
+
+/** The ways to a server over HTTP. */
+type Way = Pick<Tools, "fetch" | "post">;

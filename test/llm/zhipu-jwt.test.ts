@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openai } from "../../src/llm/openai.ts";
 import { ProviderError } from "../../src/llm/provider.ts";
-import { tokenFetch, zhipuJwt, zhipuToken } from "../../src/llm/zhipu-jwt.ts";
+import { withTokens, zhipuJwt, zhipuToken } from "../../src/llm/zhipu-jwt.ts";
 import { drain, question } from "../helpers/drain.ts";
 import { type OpenAiRequest, openaiServer, type Script } from "../helpers/openai-server.ts";
 import { tools } from "../helpers/tools.ts";
@@ -23,8 +23,8 @@ async function serve(answer: (request: OpenAiRequest, number: number) => Script)
   const config = zhipuJwt.config.parse({ base_url: `${server.url}/api/paas/v4`, api_key: key, model: "glm-4" });
   const tokens = () => server.requests.map(({ headers }) => headers.authorization?.replace("Bearer ", ""));
   const connectAt = (now: () => number) => {
-    const { fetch, ...rest } = tools();
-    return openai.connect(config, { ...rest, fetch: tokenFetch(key, fetch, now) });
+    const given = tools();
+    return openai.connect(config, { ...given, ...withTokens(key, given, now) });
   };
   return Object.assign(server, { config, tokens, connectAt });
 }

@@ -1,13 +1,14 @@
 import { madeOnce } from "../../made-once.ts";
 import type { Deployment } from "../deployment.ts";
 import type { Llm, Notice } from "../provider.ts";
+import type { HeaderText } from "../wire/wire.ts";
 import { type Breaker, createBreaker } from "./breaker.ts";
 import { createLimits, type Limits } from "./limits.ts";
 
 /** How a deployment is connected; what its server says in the headers of an answer goes to `heard`. */
 export type Connect = (
   deployment: Deployment,
-  tell: { notify: (notice: Notice) => void; heard: (status: number, headers: Headers) => void },
+  tell: { notify: (notice: Notice) => void; heard: (status: number, headers: HeaderText) => void },
 ) => Promise<Llm>;
 
 /** What everything that calls one deployment shares: the connection, its limits, and whether it is worth while. */

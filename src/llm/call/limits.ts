@@ -2,6 +2,7 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import type { RateLimits } from "../deployment.ts";
 import { ProviderError } from "../provider.ts";
 import { duration, waitHint } from "../wire/failure.ts";
+import type { HeaderText } from "../wire/wire.ts";
 import { monotonic } from "./monotonic.ts";
 
 /** Frees the place of a call, and counts the tokens it has really used instead of those it came with. */
@@ -14,7 +15,7 @@ export interface Limits {
   /** Waits in order of arrival until the call fits. Only the end of the signal ends the wait without it. */
   enter(tokens: number, signal: AbortSignal): Promise<Leave>;
   /** Learns from the headers of an answer how long all calls have to wait. */
-  hear(status: number, headers: Headers): void;
+  hear(status: number, headers: HeaderText): void;
 }
 
 interface Waiting {
@@ -148,7 +149,7 @@ const supplies = [
 ];
 
 /** Milliseconds until there is more of what is used up; 0 where something of everything is left. */
-function untilMore(headers: Headers, now: number): number {
+function untilMore(headers: HeaderText, now: number): number {
   const waits = supplies
     .filter(([remaining]) => /^0+$/.test(headers.get(remaining) ?? ""))
     .map(([, reset]) => timeUntil(headers.get(reset), now));

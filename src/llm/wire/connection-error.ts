@@ -17,8 +17,7 @@ export function connectionError(error: Error): ProviderError {
   const [message, hint] = words(code);
   return new ProviderError(message ?? `the connection failed: ${error.message || code}`, {
     kind: "network",
-    // A port that no browser may ask will not be asked either, whatever the time.
-    shouldRetry: message?.includes("certificate") || error.message === "bad port" ? false : undefined,
+    shouldRetry: message?.includes("certificate") ? false : undefined,
     hint,
     cause: error,
   });

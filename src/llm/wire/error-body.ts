@@ -34,6 +34,8 @@ const Body = z.object({
   code: word,
   error_code: word,
   param: word,
+  /** Of a fault that was read before. */
+  wait: word,
   details: z
     .union([Details, z.array(Details).transform(delayIn)])
     .optional()
@@ -54,7 +56,7 @@ export function faultIn(value: unknown): Fault | undefined {
       ? (body.code ?? body.error_code ?? body.details?.error_code)
       : "content_filter";
   const type = body.metadata?.error_type ?? body.type ?? body.status ?? body.object;
-  const outer = { type, code, param: body.param, wait: body.details?.retryDelay };
+  const outer = { type, code, param: body.param, wait: body.wait ?? body.details?.retryDelay };
   if (inner) return { ...inner, code: inner.code ?? code, type: inner.type ?? type };
   const own = body.message ?? body.msg ?? body.error_msg ?? (body.error_code ? body.text : undefined);
   if (own) return { message: own, ...outer };

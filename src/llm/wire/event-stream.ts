@@ -1,96 +1,168 @@
 import { ProviderError } from "../provider.ts";
 import { firstWords } from "./error-body.ts";
+import { bounded, lineCutter } from "./lines.ts";
 
-/** The longest line or event that is held in memory, in characters. */
-const limit = 8 * 1024 * 1024;
-
-/** Cuts bytes into lines ended by LF, CRLF or CR; characters cut between two chunks stay whole. */
-export async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = "";
-  for await (const chunk of bytes) {
-    const text = decoder.decode(chunk, { stream: true });
-    rest = bounded(rest + text);
-    if (!/[\r\n]/.test(text)) continue;
-    // A CR at the very end may be half of a CRLF and waits for what follows.
-    const lines = rest.split(/\r\n|\n|\r(?=[^\n])/);
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
-  rest += decoder.decode();
-  if (rest !== "") yield* rest.split(/\r\n|\n|\r/);
+/** One event of a stream, whose data is JSON; `name` is empty where the server gave none. */
+export interface ServerEvent {
+  readonly name: string;
+  readonly data: unknown;
+  /** The data as it came. */
+  readonly text: string;
 }
 
 /**
- * Repairs a stream of server-sent events whose data is JSON, up to `[DONE]`: each event leaves as soon as its JSON is
- * complete, with its blank line; comments and empty events are dropped. A whole JSON body becomes one event.
+ * Reads a stream of server-sent events whose data is JSON, up to `[DONE]`: each event is there as soon as its JSON is
+ * complete, with or without its blank line; comments and empty events are dropped. A whole JSON body counts as one event
+ * and the mark. Throws a ProviderError at what is neither.
  */
-export async function* repairEvents(lines: AsyncIterable<string>): AsyncGenerator<string> {
+export function eventReader(): Reader<ServerEvent> & { readonly marked: () => boolean } {
+  const lines = lineCutter();
   let name = "";
   let data = "";
   let body = "";
   let heard = "";
   let begun = false;
-  for await (const line of lines) {
+  let marked = false;
+
+  const take = (line: string): ServerEvent | undefined => {
     if (body !== "" || (!begun && /^\s*[[{<]/.test(line))) {
       body = bounded(`${body}${line}\n`);
-      continue;
+      return undefined;
     }
-    const [, field, value = ""] = /^(data|event|id|retry)(?:: ?(.*))?$/s.exec(line) ?? [];
+    const { field, value } = fieldOf(line);
     if (field === "event") name = value;
     if (field === "data") data = bounded(data === "" ? value : `${data}\n${value}`);
     if (field === undefined && !line.startsWith(":") && heard.length < 1000) heard += `${line}\n`;
     if (data.trim() === "[DONE]") {
-      yield "data: [DONE]\n\n";
-      return;
+      marked = true;
+      return undefined;
     }
-    if (field === "data" && isJson(data)) {
-      yield eventOf(name, data);
+    const read = field === "data" ? jsonIn(data) : undefined;
+    if (read) {
+      const event = { name, data: read.value, text: data };
       begun = true;
-      [name, data] = ["", ""];
+      name = "";
+      data = "";
+      return event;
     }
     if (line === "" && data !== "") throw unreadable("an event that is not JSON", data);
     if (line === "") name = "";
+    return undefined;
+  };
+
+  function* takeAll(cut: Iterable<string>): Generator<ServerEvent> {
+    for (const line of cut) {
+      if (marked) return;
+      const event = take(line);
+      if (event) yield event;
+    }
   }
-  if (body !== "") return yield* wholeBody(body);
-  if (!begun && data === "" && heard.trim() !== "") throw unreadable("something that is no event stream", heard);
+
+  return {
+    push: (bytes) => takeAll(lines.push(bytes)),
+    *end() {
+      yield* takeAll(lines.end());
+      if (marked) return;
+      if (body !== "") {
+        yield wholeBody(body);
+        marked = true;
+      } else if (!begun && data === "" && heard.trim() !== "") {
+        throw unreadable("something that is no event stream", heard);
+      }
+    },
+    marked: () => marked,
+  };
 }
 
-/** Drops blank lines from newline-separated JSON; a broken line is an error, unless it is the last one, cut off. */
-export async function* repairJsonLines(lines: AsyncIterable<string>): AsyncGenerator<string> {
+/** Reads bytes into something, piece by piece. What `push` and `end` give has to be read to its end. */
+export interface Reader<T> {
+  push(bytes: Uint8Array): Iterable<T>;
+  /** What is left, once no more comes. */
+  end(): Iterable<T>;
+}
+
+/** Reads newline-separated JSON without its blank lines; a broken line is an error, unless it is the last one, cut off. */
+export function jsonLineReader(): Reader<string> {
+  const lines = lineCutter();
   let broken = "";
-  for await (const line of lines) {
-    if (line.trim() === "") continue;
-    if (broken !== "") throw unreadable("a line that is not JSON", broken);
-    if (isJson(line)) yield `${line}\n`;
-    else broken = line;
+
+  function* takeAll(cut: Iterable<string>): Generator<string> {
+    for (const line of cut) {
+      if (line.trim() === "") continue;
+      if (broken !== "") throw unreadable("a line that is not JSON", broken);
+      if (jsonIn(line)) yield line;
+      else broken = line;
+    }
   }
-  if (broken !== "" && !broken.startsWith("{")) throw unreadable("a line that is not JSON", broken);
+
+  return {
+    push: (bytes) => takeAll(lines.push(bytes)),
+    *end() {
+      yield* takeAll(lines.end());
+      if (broken !== "" && !broken.startsWith("{")) throw unreadable("a line that is not JSON", broken);
+    },
+  };
 }
 
-function* wholeBody(body: string): Generator<string> {
-  if (!isJson(body)) throw unreadable("something that is no event stream", body);
-  const value: unknown = JSON.parse(body);
-  yield eventOf("", JSON.stringify(Array.isArray(value) ? value[0] : value));
-  yield "data: [DONE]\n\n";
+/**
+ * What the pieces hold, together as it came together. What was read before an error comes before it. Ends early where
+ * `over` says so, without closing the source.
+ */
+export async function* batchesOf<T>(
+  source: AsyncIterable<Uint8Array>,
+  reader: Reader<T>,
+  over: () => boolean = () => false,
+): AsyncGenerator<readonly T[]> {
+  for await (const bytes of source) {
+    yield* batchOf(reader.push(bytes));
+    if (over()) return;
+  }
+  yield* batchOf(reader.end());
 }
 
-const eventOf = (name: string, data: string) =>
-  `${name && `event: ${name}\n`}data: ${data.replaceAll("\n", "\ndata: ")}\n\n`;
+/** For those who take what came together one after the other. */
+export async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
+  for await (const batch of batches) yield* batch;
+}
 
-function isJson(text: string): boolean {
-  if (!/[}\]]\s*$/.test(text)) return false;
+function* batchOf<T>(items: Iterable<T>): Generator<readonly T[]> {
+  const batch: T[] = [];
   try {
-    JSON.parse(text);
-    return true;
+    for (const item of items) batch.push(item);
+  } catch (error) {
+    if (batch.length > 0) yield batch;
+    throw error;
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** The fields that an event may have; what else stands there is none. */
+function fieldOf(line: string): { readonly field?: string; readonly value: string } {
+  const colon = line.indexOf(":");
+  const field = colon === -1 ? line : line.slice(0, colon);
+  if (!fields.has(field)) return { value: "" };
+  const from = line[colon + 1] === " " ? colon + 2 : colon + 1;
+  return { field, value: colon === -1 ? "" : line.slice(from) };
+}
+
+const fields = new Set(["data", "event", "id", "retry"]);
+
+/** The object or list that a text is; undefined where it is none. */
+function jsonIn(text: string): { readonly value: unknown } | undefined {
+  if (!/[}\]]\s*$/.test(text)) return undefined;
+  try {
+    return { value: JSON.parse(text) };
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function bounded(text: string): string {
-  if (text.length > limit) throw new ProviderError("the server sent an event of more than 8 MB", { kind: "protocol" });
-  return text;
+/** A body that is no stream. A few servers put it into a list. */
+function wholeBody(text: string): ServerEvent {
+  const read = jsonIn(text);
+  if (!read) throw unreadable("something that is no event stream", text);
+  const data: unknown = Array.isArray(read.value) ? read.value[0] : read.value;
+  return { name: "", data, text: JSON.stringify(data) };
 }
 
 const unreadable = (what: string, text: string) =>

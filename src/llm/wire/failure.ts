@@ -3,6 +3,7 @@ import { ConfigError } from "../../errors.ts";
 import { type FailureKind, ProviderError } from "../provider.ts";
 import { shownAddress } from "./address.ts";
 import { type Fault, faultIn } from "./error-body.ts";
+import type { HeaderText } from "./wire.ts";
 
 /** What a message about a failed call may and may not say. */
 export interface FailedCall {
@@ -33,12 +34,13 @@ export function failureOf(error: unknown, call: FailedCall): ProviderError {
 }
 
 /** What a server said as an error, as `failureOf` takes it; without a status it came within an answer. */
-export function faultError(fault: Fault, status?: number, headers?: Headers): ProviderError {
+export function faultError(fault: Fault, status?: number, headers?: HeaderText): ProviderError {
   // Within an answer the code is the status.
   const known = status ?? (/^[45]\d\d$/.test(fault.code ?? "") ? Number(fault.code) : undefined);
   const kind = kindOf(fault, known);
   const message = `${prefix(kind, known)}${fault.message}${numbersOf(fault, status)}`;
-  const retryAfter = headers && waitHint(headers);
+  // a few servers say in the body how long to wait
+  const retryAfter = (headers && waitHint(headers)) ?? (duration(fault.wait ?? null) || undefined);
   const shouldRetry = { true: true, false: false }[headers?.get("x-should-retry") ?? ""];
   return new ProviderError(message, { kind, status, retryAfter, shouldRetry });
 }
@@ -74,9 +76,8 @@ function sdkError(error: unknown): ProviderError {
 
 const Said = z.looseObject({
   status: z.number().optional().catch(undefined),
-  // not z.instanceof: naming the class already loads all of the fetch that comes with Node
   headers: z
-    .custom<Headers>((value) => value instanceof Headers)
+    .custom<HeaderText>((value) => typeof value === "object" && value !== null && "get" in value)
     .optional()
     .catch(undefined),
   error: z.unknown().optional(),
@@ -157,7 +158,7 @@ export const unknownModel =
   /\b(model|deployment)\b.{0,120}\b(not found|not exist|not available|unavailable)|not found.{0,20}\bmodel\b|no such model|unknown model|invalid model name|only .* allowed now|模型不存在/is;
 
 /** Milliseconds a server asks to wait, from whichever header says so first; undefined where none does sensibly. */
-export function waitHint(headers: Headers, now = Date.now()): number | undefined {
+export function waitHint(headers: HeaderText, now = Date.now()): number | undefined {
   const seconds = headers.get("retry-after") ?? "";
   const waits = [
     amount(headers.get("retry-after-ms")),
@@ -172,7 +173,7 @@ export function waitHint(headers: Headers, now = Date.now()): number | undefined
 const amount = (text: string | null) => (text ? Number(text) : Number.NaN);
 
 /** Anthropic says of each limit when it is whole again, of those that are not used up as well. */
-function untilReset(headers: Headers, what: string, now: number): number {
+function untilReset(headers: HeaderText, what: string, now: number): number {
   const name = `anthropic-ratelimit-${what}`;
   return headers.get(`${name}-remaining`) === "0" ? Date.parse(headers.get(`${name}-reset`) ?? "") - now : Number.NaN;
 }

@@ -1,24 +1,36 @@
 import { type Fault, faultIn } from "./error-body.ts";
-import { linesOf } from "./event-stream.ts";
+import { type Exchange, headerText } from "./exchange.ts";
+import { type EventStream, eventsIn, type Patience, refusalIn } from "./reply.ts";
+import type { HeaderText } from "./wire.ts";
 
-/** One event of an answer; `name` is empty where the server gave none. */
-export interface ServerEvent {
-  readonly name: string;
-  readonly data: unknown;
+/** A question that a server answers by a stream of events. */
+export interface Posting {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body: object;
+  readonly signal: AbortSignal;
 }
 
-/** The events of an answer that our fetch has repaired: each is whole JSON, then a blank line. */
-export async function* eventsOf({ body }: Response): AsyncGenerator<ServerEvent> {
-  if (!body) return;
-  let name = "";
-  let data = "";
-  for await (const line of linesOf(body)) {
-    if (line.startsWith("event: ")) name = line.slice("event: ".length);
-    if (line.startsWith("data: ")) data += `${line.slice("data: ".length)}\n`;
-    if (line !== "") continue;
-    if (data !== "" && data !== "[DONE]\n") yield { name, data: JSON.parse(data) };
-    [name, data] = ["", ""];
-  }
+/** What came of it: events, or a fault in their place. */
+export type Posted = { readonly status: number; readonly headers: HeaderText } & (
+  | (EventStream & { readonly fault?: undefined })
+  | { readonly fault: Fault }
+);
+
+/** Posts questions whose answers are streams of events, and reads these without the detour of a `Response`. */
+export function wirePost(exchange: Exchange, patience: Patience) {
+  return async (url: string | URL, { headers, body, signal }: Posting): Promise<Posted> => {
+    const names = Object.entries({ accept: "text/event-stream", "content-type": "application/json", ...headers });
+    const reply = await exchange(new URL(url), {
+      method: "POST",
+      // a name that is written in two ways is one name, and the last one counts
+      headers: Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value])),
+      body: JSON.stringify(body),
+      signal,
+    });
+    const said = { status: reply.status, headers: headerText(reply.headers) };
+    return reply.status >= 400 ? { ...said, fault: await refusalIn(reply) } : { ...said, ...eventsIn(reply, patience) };
+  };
 }
 
 /** What the server says in a refusal that our fetch has put into one shape. */

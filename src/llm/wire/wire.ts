@@ -5,23 +5,25 @@ import { ConfigError } from "../../errors.ts";
 import { madeOnce } from "../../made-once.ts";
 import { isThisMachine } from "./address.ts";
 import type { Timeouts } from "./clock.ts";
+import type { Patience } from "./reply.ts";
 import { type ProxyAgent, proxyAgent, tunnel } from "./tunnel.ts";
 
 /** How servers are reached: what stands between, whose certificates are trusted, how long is waited. */
-export interface WireOptions extends Timeouts {
+export interface WireOptions extends Timeouts, Patience {
   /** An http, https or socks5 proxy for every server but those of this machine; else those of the environment count. */
   readonly proxy?: string | undefined;
   /** A file with certificates to trust besides the usual ones. */
   readonly ca_file?: string | undefined;
-  /** Milliseconds a stream may go on with nothing but comments. */
-  readonly comments?: number | undefined;
   /** Is told the headers of every answer. */
-  readonly heard?: ((status: number, headers: Headers) => void) | undefined;
+  readonly heard?: ((status: number, headers: HeaderText) => void) | undefined;
 }
 
-/** The way to servers, for `fetch` and for sockets of one's own. */
+/** Headers, of which a text is read by its name in small letters. */
+export type HeaderText = Pick<Headers, "get">;
+
+/** The way to servers, for requests and for sockets of one's own. */
 export interface Wire {
-  readonly fetch: typeof import("undici").fetch;
+  readonly request: typeof import("undici").request;
   /** What sends requests to this address. */
   dispatcherFor(url: URL): Promise<Dispatcher>;
   /** What connects a socket to this address through the proxy; undefined where there is none. */
@@ -32,7 +34,7 @@ export interface Wire {
 
 /** Opens the way to servers. A certificate file that cannot be read is an error of the configuration. */
 export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions): Promise<Wire> {
-  const { Agent, fetch } = await import("undici");
+  const { Agent, request } = await import("undici");
   const { getProxyForUrl } = await import("proxy-from-env");
   const ca = ca_file === undefined ? undefined : await certificates(ca_file);
   const connect = { timeout: (connect_timeout || 10) * 1000, ...(ca && { ca }) };
@@ -49,7 +51,7 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
   const dispatcherOf = async (address: string) =>
     new Agent({ ...limits, connect: address === "" ? connect : await tunnel(await agentOf(address), connect) });
   return {
-    fetch,
+    request,
     ca,
     async dispatcherFor(url) {
       const address = proxyFor(url);

@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { ProviderError } from "../../../src/llm/provider.ts";
-import { wireTools } from "../../../src/llm/wire/fetch.ts";
+import { wireTools } from "../../../src/llm/wire/tools.ts";
 import type { WireOptions } from "../../../src/llm/wire/wire.ts";
 import { type Answer, type Heard, httpServer } from "../../helpers/http-server.ts";
 
@@ -156,10 +156,6 @@ describe("a broken connection", () => {
     await open.pop()?.close();
     const error = await failure(wireFetch()(`http://127.0.0.1:${port}`));
     expect(error).toMatchObject({ kind: "network", message: "the connection was refused" });
-  });
-
-  it("to a port that is never asked is not tried again", async () => {
-    expect(await failure(wireFetch()("http://127.0.0.1:22"))).toMatchObject({ kind: "network", shouldRetry: false });
   });
 
   it("to a name that does not exist says so", async () => {

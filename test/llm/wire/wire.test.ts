@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { WebSocket, WebSocketServer } from "ws";
 import { ConfigError } from "../../../src/errors.ts";
 import { openai } from "../../../src/llm/openai.ts";
-import { wireTools } from "../../../src/llm/wire/fetch.ts";
+import { wireTools } from "../../../src/llm/wire/tools.ts";
 import type { WireOptions } from "../../../src/llm/wire/wire.ts";
 import { question } from "../../helpers/drain.ts";
 import { httpProxy, socksServer } from "../../helpers/proxy-server.ts";

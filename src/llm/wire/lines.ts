@@ -1,0 +1,36 @@
+import { ProviderError } from "../provider.ts";
+
+/** Cuts bytes into lines ended by LF, CRLF or CR; characters cut between two pieces stay whole. */
+export function lineCutter(): {
+  /** The lines that have ended. */
+  push(bytes: Uint8Array): readonly string[];
+  /** The last ones, once no more comes. */
+  end(): readonly string[];
+} {
+  const decoder = new TextDecoder();
+  let rest = "";
+  return {
+    push(bytes) {
+      const text = decoder.decode(bytes, { stream: true });
+      rest = bounded(rest + text);
+      if (!/[\r\n]/.test(text)) return [];
+      // A CR at the very end may be half of a CRLF and waits for what follows.
+      const lines = rest.split(/\r\n|\n|\r(?=[^\n])/);
+      rest = lines.pop() ?? "";
+      return lines;
+    },
+    end() {
+      rest += decoder.decode();
+      return rest === "" ? [] : rest.split(/\r\n|\n|\r/);
+    },
+  };
+}
+
+/** The longest line or event that is held in memory, in characters. */
+const limit = 8 * 1024 * 1024;
+
+/** Throws at a text that is longer than anything a server has to say at once. */
+export function bounded(text: string): string {
+  if (text.length > limit) throw new ProviderError("the server sent an event of more than 8 MB", { kind: "protocol" });
+  return text;
+}

@@ -1,0 +1,51 @@
+import { type Fault, readFault } from "./error-body.ts";
+import { batchesOf, eventReader, type ServerEvent } from "./event-stream.ts";
+import type { Reply } from "./exchange.ts";
+
+/** How long a stream may say nothing of use. */
+export interface Patience {
+  /** Milliseconds with nothing but comments; ten minutes where absent. */
+  readonly comments?: number | undefined;
+}
+
+/** A stream of events as they come. */
+export interface EventStream {
+  /** Those that came together are together. */
+  readonly batches: AsyncIterable<readonly ServerEvent[]>;
+  /** The server has marked the end by `[DONE]`. */
+  readonly marked: () => boolean;
+}
+
+/** The events of an answer. A stream of nothing but comments ends with a ProviderError. */
+export function eventsIn(reply: Reply, { comments = 600_000 }: Patience): EventStream {
+  const { push, end, marked } = eventReader();
+  const over = () => {
+    if (marked()) reply.leave();
+    return marked();
+  };
+  const events = batchesOf(reply.bytes, { push, end }, over);
+  return { batches: begun(reply.clock.watch(events, comments, "sent only comments"), reply.answered), marked };
+}
+
+/** What the server says in a refusal. */
+export async function refusalIn({ bytes, reason }: Reply): Promise<Fault> {
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const piece of bytes) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > 1_000_000) break;
+  }
+  return readFault(text, reason || "no reason given");
+}
+
+/** Passes pieces on, and says when the first one has come or none will. */
+export async function* begun<T>(pieces: AsyncIterable<T>, answered: () => void): AsyncGenerator<T> {
+  try {
+    for await (const piece of pieces) {
+      answered();
+      yield piece;
+    }
+  } finally {
+    answered();
+  }
+}

@@ -31,7 +31,11 @@ export async function serve(flags: Flags): Promise<number> {
   const catalog = await catalogOf(question);
   for (const warning of catalog.warnings) process.stderr.write(`! ${warning}\n`);
 
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+  // lines that come while one is written are written together; what is left is written at the exit
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: false }),
+  );
   const gateway = await openGateway({
     models: modelsOf(catalog),
     deploy: deployBy(question),

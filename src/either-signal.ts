@@ -3,6 +3,8 @@ import { setMaxListeners } from "node:events";
 /** A signal that ends when one of several does, for as long as somebody listens. */
 export interface EitherSignal {
   readonly signal: AbortSignal;
+  /** Ends it by itself. */
+  end(): void;
   /** Lets go of them: it will not end any more. */
   release(): void;
 }
@@ -19,6 +21,7 @@ export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
   }
   return {
     signal: either.signal,
+    end: () => either.abort(),
     release() {
       for (const source of sources) source.removeEventListener("abort", end);
     },

@@ -145,14 +145,13 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
 
 /** A signal that ends when the client has gone before it was answered, or the server is ended. */
 function goneOf({ raw }: FastifyReply, abort: AbortSignal): AbortSignal {
-  const gone = new AbortController();
-  const either = eitherSignal(gone.signal, abort);
+  const { signal, end, release } = eitherSignal(abort);
   raw.once("close", () => {
-    if (!raw.writableFinished) gone.abort();
-    either.release();
+    if (!raw.writableFinished) end();
+    release();
   });
-  if (raw.destroyed) gone.abort();
-  return either.signal;
+  if (raw.destroyed) end();
+  return signal;
 }
 
 /** The key of a request, in any of the places that clients of these APIs have for it. */

@@ -55,15 +55,17 @@ export async function openAccount(budget: Budget, most: number, ended: AbortSign
 
 /** Reserves the most a try can cost. What does not fit only because of calls under way waits for them. */
 async function setAside(budget: Budget, usd: number, ended: AbortSignal, what: string): Promise<Reservation> {
-  const end = new Promise<void>((resolve) => ended.addEventListener("abort", () => resolve(), { once: true }));
   for (;;) {
     if (ended.aborted) throw new Refused("stopped", "the run is being stopped");
     const reservation = budget.reserve(usd);
     if (reservation) return reservation;
     if (!budget.couldFit(usd)) throw overBudget(budget, usd, what);
-    await Promise.race([budget.released(), end]);
+    await Promise.race([budget.released(), endOf(ended)]);
   }
 }
+
+const endOf = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 
 function overBudget({ investment, spent }: Budget, usd: number, what: string): Refused {
   const left = `$${(investment - spent).toFixed(4)} of $${investment} is left`;

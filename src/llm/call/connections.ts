@@ -39,7 +39,8 @@ export function openConnections(connect: Connect, notify: (notice: Notice) => vo
       breaker: createBreaker(),
     }));
     const tell = { notify, heard: account.limits.hear };
-    const llm = () => madeOnce(connected, identityOf(deployment), () => connect(deployment, tell));
+    const identity = identityOf(deployment);
+    const llm = () => madeOnce(connected, identity, () => connect(deployment, tell));
     return { llm, ...account };
   };
 

@@ -149,7 +149,8 @@ const fields = new Set(["data", "event", "id", "retry"]);
 
 /** The object or list that a text is; undefined where it is none. */
 function jsonIn(text: string): { readonly value: unknown } | undefined {
-  if (!/[}\]]\s*$/.test(text)) return undefined;
+  const last = text.trimEnd().at(-1);
+  if (last !== "}" && last !== "]") return undefined;
   try {
     return { value: JSON.parse(text) };
   } catch {

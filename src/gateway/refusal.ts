@@ -67,29 +67,57 @@ export class Refusal extends Error {
 export const wordsOf = ({ message, hint }: { readonly message: string; readonly hint?: string | undefined }): string =>
   hint === undefined ? message : `${message}. ${hint}`;
 
-/** A failure of a call as the caller is told of it. What is wrong with our own key is the server's fault, not the caller's. */
+/** What a caller can do whose money does not suffice, besides asking for less. */
+export const moreMoney =
+  "Whoever runs this server can raise budget in its config2.yaml: for one caller under auth, for all together under serve. GET /v1/usage says what the caller has spent.";
+
+/**
+ * A failure of a call as the caller is told of it. What is wrong with our own key is the server's fault, not the caller's.
+ * Its words are meant for who sits at a run; those that a caller could not follow are replaced, or say whom they are for.
+ */
 export function refusalOf(failure: {
   readonly kind: string;
   readonly message: string;
   readonly hint?: string | undefined;
 }): Refusal {
-  const known = Object.hasOwn(kinds, failure.kind) ? kinds[failure.kind as Failing] : undefined;
-  const { kind, ...facts } = known ?? { kind: "upstream" as const };
-  return new Refusal(kind, wordsOf(failure), { code: failure.kind, ...facts });
+  const told = Object.hasOwn(failings, failure.kind) ? failings[failure.kind as Failing] : undefined;
+  const { kind = "upstream", message = failure.message, hint, forOperator = false, ...facts } = told ?? {};
+  const addressed = forOperator && failure.hint && `For whoever runs this server: ${failure.hint}`;
+  const words = { message, hint: hint ?? (addressed || failure.hint) };
+  return new Refusal(kind, wordsOf(words), { code: failure.kind, ...facts });
 }
 
 type Failing = FailureKind | "budget" | "stopped" | "skipped" | "unusable";
 
-const kinds: Partial<Record<Failing, { readonly kind: RefusalKind } & Facts>> = {
-  rate: { kind: "rate", code: "rate_limit_exceeded" },
-  quota: { kind: "quota", code: "insufficient_quota" },
-  budget: { kind: "quota", code: "insufficient_quota" },
+/** How callers are told of a failing. */
+interface Told extends Facts {
+  /** `upstream` where absent. */
+  readonly kind?: RefusalKind;
+  /** In place of its own words. */
+  readonly message?: string;
+  readonly hint?: string;
+  /** Its own hint names settings of the server. */
+  readonly forOperator?: boolean;
+}
+
+const failings: Partial<Record<Failing, Told>> = {
+  rate: { kind: "rate", code: "rate_limit_exceeded", hint: "Try again later." },
+  quota: { kind: "quota", code: "insufficient_quota", forOperator: true },
+  budget: {
+    ...{ kind: "quota", code: "insufficient_quota" },
+    message: "the call could cost more than is left of the budget of this caller, or of all callers together",
+    hint: `Ask for fewer tokens. ${moreMoney}`,
+  },
   overflow: { kind: "overflow", code: "context_length_exceeded" },
   request: { kind: "request" },
   policy: { kind: "policy", code: "content_filter" },
-  timeout: { kind: "timeout" },
+  network: { forOperator: true },
+  auth: { forOperator: true },
+  timeout: { kind: "timeout", forOperator: true },
+  truncated: { hint: "Ask once more, or choose a model with a larger context." },
+  unrecorded: { hint: "Choose a model that does not only repeat recorded answers." },
   skipped: { kind: "busy", code: "model_unavailable", retryAfter: 60 },
-  stopped: { kind: "busy", code: "stopping" },
+  stopped: { kind: "busy", code: "stopping", message: "the server is closing" },
   // the caller has gone and hears nothing of it, or the server is ended
   aborted: { kind: "busy", code: "stopping" },
 };

@@ -213,8 +213,13 @@ describe("a run over HTTP", () => {
     expect(await option({ n_round: 0 })).toEqual([400, "options.n_round", message("1")]);
     expect(await option({ llm: "recording//etc" })).toEqual([400, "options.llm", message("no LLM recording//etc")]);
     expect(await option({ run_tests: true })).toEqual([400, "options.run_tests", message("without sandbox: require")]);
-    expect(await option({ project_name: "../.." })).toEqual([400, null, message("cannot name a folder")]);
-    expect(await option({ investment: 2 })).toEqual([429, null, message("does not suffice")]);
+    const folder = "options.project_name ../.. cannot name a folder";
+    expect(await option({ project_name: "../.." })).toEqual([400, null, message(folder)]);
+    const verified = "only what was run can be verified. Add options.run_tests.";
+    expect(await option({ require_verified: true })).toEqual([400, null, message(verified)]);
+    const money =
+      "what boss may spend does not suffice for the run. Ask with a smaller options.investment. Whoever runs this server can";
+    expect(await option({ investment: 2 })).toEqual([429, null, message(money)]);
     expect(await post({ idea: " \n" })).toEqual([400, "idea", message("empty")]);
     expect(await post({ idea, documents: {} })).toEqual([400, null, message('"documents"')]);
     expect(await post({ idea }, keys.guest)).toEqual([403, null, message("guest may not do this")]);

@@ -1,7 +1,7 @@
 import { ConfigError, UsageError } from "../../../src/errors.ts";
 import type { Caller } from "../../../src/gateway/callers.ts";
-import { Refusal, wordsOf } from "../../../src/gateway/refusal.ts";
-import type { RunRequest } from "../../../src/gateway/runs.ts";
+import { moreMoney, Refusal, wordsOf } from "../../../src/gateway/refusal.ts";
+import { RunRequest } from "../../../src/gateway/runs.ts";
 import { nearest } from "../../../src/text.ts";
 import type { Flags } from "../../flags.ts";
 import { type Plan, planRun, readSettings } from "../../plan.ts";
@@ -38,15 +38,17 @@ export async function planRequest({ idea, options }: RunRequest, caller: Caller,
     return { plan, flags };
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof ConfigError)) throw error;
-    throw new Refusal("request", wordsOf(error), { cause: error });
+    throw new Refusal("request", inWordsOfRequest(wordsOf(error)), { cause: error });
   }
 }
 
 /** The caller's money does not suffice. */
 export const noMoney = ({ name }: Caller) =>
-  new Refusal("quota", `what ${name || "this server"} may spend does not suffice for the run`, {
-    code: "insufficient_quota",
-  });
+  new Refusal(
+    "quota",
+    `what ${name || "this server"} may spend does not suffice for the run. Ask with a smaller options.investment. ${moreMoney}`,
+    { code: "insufficient_quota" },
+  );
 
 const noSandbox = () =>
   new Refusal(
@@ -75,3 +77,13 @@ function flagsOf(options: RunRequest["options"]): Flags {
     given.map(([name, value]) => [name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase()), value]),
   );
 }
+
+/** What the command line calls --no-code-review is `options.code_review: false` in a request. */
+const inWordsOfRequest = (text: string) =>
+  text.replace(/--(no-)?([a-z][a-z-]*)/g, (typed, not: string | undefined, flag: string) => {
+    const name = flag.replaceAll("-", "_");
+    if (!(name in options)) return typed;
+    return `options.${name}${not ? ": false" : ""}`;
+  });
+
+const options = RunRequest.shape.options.unwrap().shape;

@@ -1,6 +1,6 @@
 import { type ServerResponse, STATUS_CODES } from "node:http";
-import type { Socket } from "node:net";
-import { openaiError } from "./openai/errors.ts";
+import type { Duplex } from "node:stream";
+import { errorShapeFor } from "./error-shape.ts";
 import { Refusal } from "./refusal.ts";
 
 /** How long clients are waited for, in milliseconds. */
@@ -15,36 +15,66 @@ export interface Patience {
 
 export const usualPatience: Patience = { headers: 15_000, request: 60_000, unread: 30_000 };
 
-/** What is known of the connections of a server besides their requests. */
+/** What is known of the connections of a server: the answers that they wait for. */
 export interface Connections {
   /** An answer is going to be sent. */
   expect(answer: ServerResponse): void;
-  /** Answers what is no request, or does not become a whole one. */
-  refuse(error: { readonly code?: string | undefined }, socket: Socket): void;
+  /**
+   * Answers what is no request, or does not become a whole one, and closes the connection. Gives what was said where it
+   * is about no answer that is expected, so that nobody else tells of it.
+   */
+  refuse(fault: Fault, connection: Duplex): Refusal | undefined;
+  /** What was said in place of this answer, or came in its middle, because its connection had to be closed. */
+  brokenOff(answer: ServerResponse): Refusal | undefined;
+  /** Resolves when no answer is expected any more, or the signal ends the waiting. */
+  none(signal: AbortSignal): Promise<void>;
 }
 
-/** Keeps count of the answers that connections wait for, and closes those whose clients do not read. */
-export function openConnections({ unread }: Patience): Connections {
-  const open = new WeakMap<Socket, Set<ServerResponse>>();
+/** What HTTP has against a connection. */
+interface Fault {
+  /** Such as `HPE_HEADER_OVERFLOW`. */
+  readonly code?: string | undefined;
+  /** The bytes that were read last. */
+  readonly rawPacket?: Buffer | undefined;
+}
+
+/** Keeps count of the answers that clients wait for, and closes the connections of those who do not read. */
+export function openConnections({ unread }: Patience = usualPatience): Connections {
+  const open = new Set<ServerResponse>();
+  const broken = new WeakMap<ServerResponse, Refusal>();
+  let emptied = () => {};
   return {
     expect(answer) {
       const { socket } = answer.req;
-      const answers = open.get(socket) ?? new Set();
-      open.set(socket, answers.add(answer));
-      answer.once("close", () => answers.delete(answer));
+      open.add(answer);
+      answer.once("close", () => {
+        open.delete(answer);
+        if (open.size === 0) emptied();
+      });
       // one that waits until there is something to read is left alone
       answer.setTimeout(unread, () => {
         if (socket.writableLength > 0) socket.destroy();
       });
     },
-    refuse({ code = "" }, socket) {
+    refuse({ code = "", rawPacket }, connection) {
+      const waiting = [...open].filter(({ req }) => req.socket === connection);
+      if (!connection.writable || code === "ECONNRESET") return void connection.destroy();
+      const refusal = refusals[code] ?? noRequest;
+      for (const answer of waiting) broken.set(answer, refusal);
       // within another answer nothing can be said
-      const begun = [...(open.get(socket) ?? [])].some(({ headersSent }) => headersSent);
-      if (begun || !socket.writable || code === "ECONNRESET") return void socket.destroy();
-      socket.end(answerOf(refusals[code] ?? noRequest));
+      if (waiting.some(({ headersSent }) => headersSent)) return void connection.destroy();
+      connection.end(answerOf(refusal, waiting[0]?.req.url ?? addressIn(rawPacket)));
       // closed at once, what was said could be lost; it need not hear it
-      setTimeout(() => socket.destroy(), farewell).unref();
+      setTimeout(() => connection.destroy(), farewell).unref();
+      return waiting.length === 0 ? refusal : undefined;
     },
+    brokenOff: (answer) => broken.get(answer),
+    none: (signal) =>
+      new Promise((resolve) => {
+        if (open.size === 0 || signal.aborted) return resolve();
+        emptied = resolve;
+        signal.addEventListener("abort", () => resolve(), { once: true });
+      }),
   };
 }
 
@@ -56,10 +86,16 @@ const noRequest = new Refusal("request", "this is no HTTP request");
 const refusals: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: new Refusal("too-large", "the headers are larger than this server takes", { status: 431 }),
   ERR_HTTP_REQUEST_TIMEOUT: new Refusal("timeout", "the request did not come whole in time", { status: 408 }),
+  HPE_INVALID_EOF_STATE: new Refusal("request", "the request ended before it was whole"),
+  CONNECT: new Refusal("request", "this server is no proxy", { status: 405 }),
 };
 
-function answerOf(refusal: Refusal): string {
-  const body = JSON.stringify(openaiError(refusal));
+/** Where a request went, if these bytes are its beginning. */
+const addressIn = (bytes: Buffer = Buffer.alloc(0)): string =>
+  /^[A-Z]+ (\S+)/.exec(bytes.toString("latin1", 0, 200))?.[1] ?? "";
+
+function answerOf(refusal: Refusal, url: string): string {
+  const body = JSON.stringify(errorShapeFor(url)(refusal));
   const head = [
     `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status]}`,
     "content-type: application/json; charset=utf-8",

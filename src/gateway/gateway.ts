@@ -5,13 +5,12 @@ import { byzerRoutes } from "./byzer/routes.ts";
 import { type CacheOptions, openCache } from "./cache.ts";
 import { type CallerKey, openCallers } from "./callers.ts";
 import { openChat } from "./chat.ts";
-import type { Patience } from "./connections.ts";
+import { openConnections, type Patience } from "./connections.ts";
 import { type Deploy, type Deployments, openDeployments } from "./deployments.ts";
 import { deploymentsRoutes } from "./deployments-routes.ts";
 import { openMetrics } from "./metrics.ts";
 import type { Models } from "./models.ts";
 import { ollamaRoutes } from "./ollama/routes.ts";
-import { openAnswers } from "./open-answers.ts";
 import { chatRoute } from "./openai/chat-route.ts";
 import { completionsRoute } from "./openai/completions-route.ts";
 import { embeddingsRoute } from "./openai/embeddings-route.ts";
@@ -86,8 +85,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     ...{ models: deployments, llms, metrics, maxCalls: options.maxCalls, stop: stop.signal },
     cache: options.cache && openCache(options.cache),
   });
-  const open = openAnswers();
-  const parts = { ...options, callers, metrics, open, abort: abort.signal };
+  const connections = openConnections(options.patience);
+  const parts = { ...options, callers, metrics, connections, abort: abort.signal };
   const app: FastifyInstance = await openServer(parts, (describe) => [
     chatRoute(chat),
     completionsRoute(chat),
@@ -114,7 +113,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       ended?.addEventListener("abort", end, { once: true });
       if (ended?.aborted) end();
       const closed = Promise.all([app.close(), runs?.close(abort.signal)]);
-      await open.none(late.signal);
+      await connections.none(late.signal);
       // connections that are kept for another question would keep the server
       app.server.closeAllConnections();
       await closed;

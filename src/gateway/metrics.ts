@@ -8,6 +8,8 @@ export interface Metrics {
   /** The content type of the text and the text. */
   read(): Promise<{ readonly type: string; readonly text: string }>;
   request(route: string, status: number, seconds: number): void;
+  /** What came was no request, or no whole one. */
+  unreadable(status: number): void;
   answered(caller: string, answer: Counted): void;
   firstToken(llm: string, seconds: number): void;
   failed(model: string, kind: string): void;
@@ -77,6 +79,7 @@ export function openMetrics({ models, state, underWay }: Watched): Metrics {
       requests.inc({ route, status });
       latency.observe({ route }, took);
     },
+    unreadable: (status) => requests.inc({ route: "protocol", status }),
     answered(caller, { usage, account: { llm, cost: usd } }) {
       tokens.inc({ llm, caller, direction: "in" }, usage.input);
       tokens.inc({ llm, caller, direction: "out" }, usage.output);

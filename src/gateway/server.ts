@@ -1,17 +1,15 @@
 import { randomUUID } from "node:crypto";
+import type { Duplex } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { z } from "zod";
 import { eitherSignal } from "../either-signal.ts";
-import { anthropicError } from "./anthropic/errors.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { checked } from "./checked.ts";
-import { openConnections, usualPatience } from "./connections.ts";
+import { type Connections, usualPatience } from "./connections.ts";
+import { errorShapeFor } from "./error-shape.ts";
 import type { GatewayOptions, Log } from "./gateway.ts";
 import { guardBody } from "./guard.ts";
+import { mostHeaders, refusalFor, refuseUnfit } from "./http-refusal.ts";
 import type { Metrics } from "./metrics.ts";
-import { ollamaError } from "./ollama/errors.ts";
-import type { OpenAnswers } from "./open-answers.ts";
-import { openaiError } from "./openai/errors.ts";
 import { describeRoutes } from "./openapi.ts";
 import { Refusal } from "./refusal.ts";
 import type { ErrorShape, Route } from "./route.ts";
@@ -20,7 +18,7 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
   readonly log: Log;
   readonly callers: Callers;
   readonly metrics: Metrics;
-  readonly open: OpenAnswers;
+  readonly connections: Connections;
   /** Ends what is under way. */
   readonly abort: AbortSignal;
 }
@@ -32,9 +30,6 @@ function noteOn(request: FastifyRequest, facts: Readonly<Record<string, unknown>
   Object.assign(noted.get(request) ?? {}, facts);
 }
 
-/** Headers of one request; more are refused. */
-const mostHeaders = 100;
-
 const admitted = new WeakMap<FastifyRequest, Caller>();
 
 /** Binds routes to HTTP: their checks, their errors, their limits, and one line of the log for each request. */
@@ -42,9 +37,21 @@ export async function openServer(
   parts: Parts,
   routesOf: (describe: () => object) => readonly Route[],
 ): Promise<FastifyInstance> {
-  const { maxBody, version, open, patience = usualPatience } = parts;
-  const connections = openConnections(patience);
-  const app = fastify({
+  const { maxBody, version, connections, log, metrics, patience = usualPatience } = parts;
+  const begin = (request: FastifyRequest, reply: FastifyReply) => {
+    noted.set(request, {});
+    connections.expect(reply.raw);
+    // a caller may go before it is answered: that has its line, too
+    reply.raw.once("close", () => tell(request, reply, parts));
+    reply.header("x-request-id", request.id);
+  };
+  const refuseConnection = (fault: { readonly code?: string | undefined }, socket: Duplex) => {
+    const refusal = connections.refuse(fault, socket);
+    if (!refusal) return;
+    metrics.unreadable(refusal.status);
+    log.info({ status: refusal.status, kind: "protocol", error: fault.code ?? refusal.kind }, "request");
+  };
+  const app: FastifyInstance = fastify({
     logger: false,
     bodyLimit: maxBody,
     genReqId: () => randomUUID().replaceAll("-", ""),
@@ -57,10 +64,21 @@ export async function openServer(
     http: {
       ...{ maxHeaderSize: 16_384, headersTimeout: patience.headers },
       connectionsCheckingInterval: Math.ceil(patience.headers / 5),
+      // Node's own refusal has no words
+      requireHostHeader: false,
     },
-    clientErrorHandler: (error, socket) => connections.refuse(error, socket),
-    frameworkErrors: (error, request, reply) => void refuse(error, request, reply, parts, shapeFor(request.url)),
+    clientErrorHandler: refuseConnection,
+    frameworkErrors(error, request, reply) {
+      begin(request, reply);
+      void refuse(error, request, reply, parts, errorShapeFor(request.url));
+    },
   });
+  app.server.on("connect", (_request, socket) => {
+    socket.on("error", () => {});
+    refuseConnection({ code: "CONNECT" }, socket);
+  });
+  // what else a client expects is not refused either
+  app.server.on("checkExpectation", (request, response) => app.routing(request, response));
   // Node leaves out what is more: one of those is enough to know
   app.server.maxHeadersCount = mostHeaders + 1;
   app.removeContentTypeParser("text/plain");
@@ -70,20 +88,13 @@ export async function openServer(
     guardBody(body),
   );
   app.addHook("onRequest", async (request, reply) => {
-    noted.set(request, {});
-    open.add(reply.raw);
-    connections.expect(reply.raw);
-    // a caller may go before it is answered: that has its line, too
-    reply.raw.once("close", () => tell(request, reply, parts));
-    reply.header("x-request-id", request.id);
-    if (request.raw.rawHeaders.length > mostHeaders * 2)
-      throw new Refusal("too-large", `a request may have ${mostHeaders} headers`, { status: 431 });
-    if (parts.loopback) refuseForeignHost(request.headers.host);
+    begin(request, reply);
+    refuseUnfit(request, parts);
   });
-  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts, shapeFor(request.url)));
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts, errorShapeFor(request.url)));
   app.setNotFoundHandler((request, reply) => {
     const missing = new Refusal("missing", `there is no ${request.method} ${request.url.slice(0, 200)} here`);
-    return refuse(missing, request, reply, parts, shapeFor(request.url));
+    return refuse(missing, request, reply, parts, errorShapeFor(request.url));
   });
   // anybody may ask for it, and it takes a while to make
   let description: object | undefined;
@@ -96,14 +107,16 @@ export async function openServer(
 }
 
 /** What became of a request, for the log and the counters; 499 is one whose caller did not wait. */
-function tell(request: FastifyRequest, { raw, elapsedTime }: FastifyReply, { log, metrics }: Parts): void {
+function tell(request: FastifyRequest, { raw, elapsedTime }: FastifyReply, { log, metrics, connections }: Parts): void {
   const { url: route = "unknown" } = request.routeOptions;
   const { method, id } = request;
   const ms = Math.round(elapsedTime * 10) / 10;
-  const status = raw.headersSent ? raw.statusCode : 499;
+  const broken = connections.brokenOff(raw);
+  const status = raw.headersSent ? raw.statusCode : (broken?.status ?? 499);
   metrics.request(`${method} ${route}`, status, ms / 1000);
   const gone = raw.writableFinished ? {} : { gone: true };
-  log.info({ id, method, route, status, ms, ...gone, ...noted.get(request) }, "request");
+  const fault = broken && { kind: "protocol", error: broken.kind };
+  log.info({ id, method, route, status, ms, ...gone, ...noted.get(request), ...fault }, "request");
 }
 
 function bind(app: FastifyInstance, route: Route, parts: Parts): void {
@@ -174,30 +187,4 @@ async function refuse(
   if (reply.raw.headersSent || reply.raw.destroyed) return void reply.raw.destroy();
   if (refusal.retryAfter !== undefined) reply.header("retry-after", String(refusal.retryAfter));
   await reply.code(refusal.status).send(shape(refusal));
-}
-
-function refusalFor(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  const code = z.object({ code: z.string(), statusCode: z.int().optional() }).safeParse(error).data;
-  if (code?.code === "FST_ERR_CTP_BODY_TOO_LARGE")
-    return new Refusal("too-large", "the body is larger than this server takes");
-  if (code?.statusCode === 415) return new Refusal("request", "the body has to be application/json", { status: 415 });
-  if (code?.statusCode !== undefined && code.statusCode < 500) {
-    const message = error instanceof Error ? error.message.slice(0, 300) : "the request cannot be read";
-    return new Refusal("request", message, { status: code.statusCode });
-  }
-  return new Refusal("bug", "something went wrong in this server; its log says more", { cause: error });
-}
-
-/** The words for what no route has answered. */
-function shapeFor(url: string): ErrorShape {
-  if (url.startsWith("/api/")) return ollamaError;
-  return url.startsWith("/v1/messages") ? anthropicError : openaiError;
-}
-
-/** A page of the web can have a browser ask this machine under a name of its own. */
-function refuseForeignHost(host = ""): void {
-  const name = host.replace(/:\d+$/, "");
-  if (/^(localhost|127(\.\d+){3}|\[::1\])$/i.test(name)) return;
-  throw new Refusal("forbidden", "this server answers to names of its own machine only", { code: "foreign_host" });
 }

@@ -9,10 +9,11 @@ import { signal, upstream } from "../helpers/upstream.ts";
 const messages = [{ role: "user", content: "Hi" }];
 const question = { model: "one", messages, max_tokens: 9 };
 const text = expect.any(String);
+const maybe = expect.toSatisfy((value: unknown) => value === null || typeof value === "string");
 
-/** How errors look on each surface. */
+/** How errors look on each surface, and nothing besides. */
 const surfaces = [
-  ["/v1/chat/completions", { error: { message: text, type: text } }],
+  ["/v1/chat/completions", { error: { message: text, type: text, param: maybe, code: maybe } }],
   ["/v1/messages", { type: "error", error: { type: text, message: text } }],
   ["/api/chat", { error: text }],
   ["/openai/chat", { ret: "error", message: text }],
@@ -116,6 +117,8 @@ describe("bytes that are no request", () => {
     ["a chunk without a size", `${post("/v1/messages", "Transfer-Encoding: chunked")}zz\r\n`, 400],
     ["a header with a NUL", get("/v1/models", "X-A: a\0b\r\n"), 400],
     ["a path with backslashes", get("\\v1\\models"), 400],
+    ["no host", "GET /v1/models HTTP/1.1\r\n\r\n", 400],
+    ["a tunnel to elsewhere", "CONNECT example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405],
     ["a huge header", get("/v1/models", `X-A: ${"a".repeat(20_000)}\r\n`), 431],
     ["too many headers", get("/v1/models", "X-A: a\r\n".repeat(100)), 431],
     ["a huge path", get(`/v1/${"a".repeat(20_000)}`), 431],
@@ -128,19 +131,88 @@ describe("bytes that are no request", () => {
     expect(answers).toMatchObject(
       floods.map(([name, , status]) => ({ name, status, body: { error: { message: text, type: text } } })),
     );
-    expect(JSON.stringify(answers).length).toBeLessThan(4000);
+    expect(JSON.stringify(answers).length).toBeLessThan(5000);
     expect((await answerTo(url, get("/v1/models", "X-A: a\r\n".repeat(99)))).status).toBe(200);
     expect((await ask("GET", "/health")).status).toBe(200);
   });
 
+  const broken: readonly (readonly [name: string, status: number, bytes: (path: string) => string])[] = [
+    ["a huge header", 431, (path) => post(path, `X-A: ${"a".repeat(20_000)}`)],
+    ["too many headers", 431, (path) => post(path, "X-A: a\r\n".repeat(100))],
+    ["a path that goes on and on", 431, (path) => get(`${path}?${"a".repeat(20_000)}`)],
+    ["two lengths", 400, (path) => post(path, "Content-Length: 3\r\nContent-Length: 4")],
+    ["a chunk without a size", 400, (path) => `${post(path, "Transfer-Encoding: chunked")}zz\r\n`],
+    ["no host", 400, (path) => `POST ${path} HTTP/1.1\r\nContent-Length: 0\r\n\r\n`],
+  ];
+
+  it.each(broken)("are refused in the words of the API that they were meant for: %s", async (_name, status, bytes) => {
+    const { url } = await gateway({});
+    for (const [path, shape] of surfaces) expect(await answerTo(url, bytes(path))).toEqual({ status, body: shape });
+  });
+
+  it("have a line of the log and a figure each, without anything of what they said", async () => {
+    const { url, ask, logged } = await gateway({});
+    const sent: readonly (readonly [bytes: string, line: object])[] = [
+      ["hidden\r\n\r\n", { status: 400, kind: "protocol", error: expect.stringMatching(/^HPE_/) }],
+      [
+        get("/v1/models", "X-Key: hidden\0\r\n"),
+        { status: 400, kind: "protocol", error: expect.stringMatching(/^HPE_/) },
+      ],
+      [get(`/v1/${"hidden".repeat(5000)}`), { status: 431, kind: "protocol", error: "HPE_HEADER_OVERFLOW" }],
+      ["CONNECT hidden:1 HTTP/1.1\r\nHost: localhost\r\n\r\n", { status: 405, kind: "protocol", error: "CONNECT" }],
+      [
+        `${post("/v1/messages", "Transfer-Encoding: chunked")}hidden\r\n`,
+        { status: 400, kind: "protocol", error: "request", route: "/v1/messages" },
+      ],
+      ["GET /health HTTP/1.1\r\nX-Key: hidden\r\n\r\n", { status: 400, error: "request", route: "/health" }],
+      [get("/v1/models/%zz?hidden"), { status: 400, error: "request", route: "unknown" }],
+      [get(`/v1/deployments/${"hidden".repeat(100)}`), { status: 414, error: "request", route: "unknown" }],
+    ];
+    for (const [count, [bytes, line]] of sent.entries()) {
+      await answerTo(url, bytes);
+      while (logged().length <= count) await new Promise(setImmediate);
+      expect(logged()[count]).toMatchObject({ msg: "request", ...line });
+    }
+    expect(JSON.stringify(logged())).not.toContain("hidden");
+    const { text } = await ask("GET", "/metrics");
+    expect(text.match(/^metagpt_requests_total.*$/gm)?.toSorted()).toEqual([
+      'metagpt_requests_total{route="GET /health",status="400"} 1',
+      'metagpt_requests_total{route="GET unknown",status="400"} 1',
+      'metagpt_requests_total{route="GET unknown",status="414"} 1',
+      'metagpt_requests_total{route="POST /v1/messages",status="400"} 1',
+      'metagpt_requests_total{route="protocol",status="400"} 2',
+      'metagpt_requests_total{route="protocol",status="405"} 1',
+      'metagpt_requests_total{route="protocol",status="431"} 1',
+    ]);
+  });
+
+  it("are refused and counted however many come", async () => {
+    const { url, ask, logged } = await gateway({});
+    const answers = await Promise.all(Array.from({ length: 200 }, () => answerTo(url, "hello\r\n\r\n")));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(logged()).toHaveLength(200);
+    const { text } = await ask("GET", "/metrics");
+    expect(text).toContain('metagpt_requests_total{route="protocol",status="400"} 200\n');
+  });
+
+  it("are no reason to refuse what is expected besides", async () => {
+    const { url } = await gateway({});
+    expect(await answerTo(url, get("/health", "Expect: the best\r\n"))).toEqual({
+      status: 200,
+      body: { status: "ok" },
+    });
+  });
+
   it("do not get into an answer that has begun", async () => {
     const { at, left } = await upstream({ text: ["Once upon"], ends: "stall" });
-    const { url } = await gateway({ one: at("openai") });
+    const { url, logged } = await gateway({ one: at("openai") });
     const { socket, heard, closed } = connection(url, asked("/api/chat", JSON.stringify(question)));
     await heard(/Once upon/);
     socket.write("garbage\r\n\r\n");
     expect((await closed).match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200"]);
     await left();
+    while (logged().length === 0) await new Promise(setImmediate);
+    expect(logged()).toMatchObject([{ route: "/api/chat", status: 200, gone: true, kind: "protocol" }]);
   });
 });
 
@@ -163,7 +235,7 @@ describe("paths", () => {
   it.each(tricks)("%s leads nowhere, in the words of its API", async (path, status) => {
     const { url } = await gateway({});
     const [, shape] = surfaces.find(([prefix]) => path.startsWith(prefix.replace(/chat$/, ""))) ?? surfaces[0];
-    expect(await answerTo(url, get(path))).toMatchObject({ status, body: shape });
+    expect(await answerTo(url, get(path))).toEqual({ status, body: shape });
   });
 
   it.each(["PUT", "TRACE", "OPTIONS", "PROPFIND"])("%s is no method of any of them", async (method) => {
@@ -193,7 +265,8 @@ describe("bodies", () => {
     ["a body that is asked about", 413, (path) => post(path, "Content-Length: 20000\r\nExpect: 100-continue")],
     ["a body that is no UTF-8", 400, (path) => asked(path, Buffer.from([0x22, 0xc3, 0x28, 0x22]))],
     ["a body of half a character", 400, (path) => asked(path, Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]))],
-    ["a body nested too deep", 400, (path) => asked(path, nested(2000))],
+    ["a body nested too deep", 400, (path) => asked(path, nested(102))],
+    ["a body nested much too deep", 400, (path) => asked(path, nested(2000))],
     ["no body", 400, (path) => asked(path, "")],
     ["a packed body", 400, (path) => asked(path, Buffer.from("1f8b0800", "hex"), "Content-Encoding: gzip\r\n")],
   ];
@@ -201,9 +274,20 @@ describe("bodies", () => {
   it.each(cases)("%s is refused with %i on every surface", async (_name, status, bytes) => {
     const { at, asked } = await upstream({});
     const { url } = await gateway({ one: at("openai") }, { maxBody: 10_000 });
-    for (const [path, shape] of surfaces)
-      expect(await answerTo(url, bytes(path))).toMatchObject({ status, body: shape });
+    for (const [path, shape] of surfaces) expect(await answerTo(url, bytes(path))).toEqual({ status, body: shape });
     expect(asked).toEqual([]);
+  });
+
+  it("may be as large and as deep as they may be, and no more", async () => {
+    const { at } = await upstream({ text: "Hello" });
+    const { url } = await gateway({ one: at("openai") }, { maxBody: 10_000 });
+    const said = { ...question, stream: false, a: "" };
+    const sized = (size: number) => JSON.stringify({ ...said, a: "a".repeat(size - JSON.stringify(said).length) });
+    const deep = (depth: number) => JSON.stringify({ ...said, a: JSON.parse(nested(depth)) });
+    const statuses = [sized(10_000), sized(10_001), deep(98), deep(100)].map((body) =>
+      answerTo(url, asked("/v1/chat/completions", body)).then(({ status }) => status),
+    );
+    expect(await Promise.all(statuses)).toEqual([200, 413, 200, 400]);
   });
 
   it("a client that asks first is told to go on", async () => {
@@ -236,18 +320,27 @@ describe("clients that take their time", () => {
   const patience = { headers: 200, request: 400, unread: 200 };
 
   it.each([
-    ["headers that never end", "GET /v1/models HTTP/1.1\r\nX: ", "a"],
-    ["headers that stop", "GET /v1/models HTTP/1.1\r\nX: ", ""],
-    ["a body that never comes", post("/api/chat", "Content-Length: 100"), ""],
-    ["a body that trickles", post("/api/chat", "Content-Length: 100"), " "],
-    ["chunks that trickle", post("/api/chat", "Transfer-Encoding: chunked"), "1\r\n \r\n"],
-  ])("are cut off: %s", async (_name, first, drop) => {
-    const { url, ask } = await gateway({}, { patience });
-    const { socket, closed } = connection(url, first);
-    const dropping = setInterval(() => drop !== "" && socket.write(drop), 20);
-    const said = await closed;
-    clearInterval(dropping);
-    expect(answerIn(said)).toMatchObject({ status: 408, body: { error: { type: "timeout_error" } } });
+    ["headers that never end", () => "GET /v1/models HTTP/1.1\r\nX: ", "a"],
+    ["headers that stop", () => "GET /v1/models HTTP/1.1\r\nX: ", ""],
+    ["a body that never comes", (path: string) => post(path, "Content-Length: 100"), ""],
+    ["a body that trickles", (path: string) => post(path, "Content-Length: 100"), " "],
+    ["chunks that trickle", (path: string) => post(path, "Transfer-Encoding: chunked"), "1\r\n \r\n"],
+  ])("are cut off on every surface: %s", async (_name, first, drop) => {
+    const { url, ask, logged } = await gateway({}, { patience });
+    const cutOff = async (path: string) => {
+      const { socket, closed } = connection(url, first(path));
+      const dropping = setInterval(() => drop !== "" && socket.write(drop), 20);
+      const said = await closed;
+      clearInterval(dropping);
+      return answerIn(said);
+    };
+    const answers = await Promise.all(surfaces.map(([path]) => cutOff(path)));
+    // until the headers are there, nobody knows whose words to use
+    const shapes = surfaces.map(([, shape]) => (first("") === first("/") ? surfaces[0][1] : shape));
+    expect(answers).toEqual(shapes.map((shape) => ({ status: 408, body: shape })));
+    while (logged().length < surfaces.length) await new Promise(setImmediate);
+    const line = { msg: "request", status: 408, kind: "protocol" };
+    expect(logged()).toMatchObject(surfaces.map(() => line));
     expect((await ask("GET", "/health")).status).toBe(200);
   });
 
@@ -269,19 +362,24 @@ describe("clients that take their time", () => {
     expect((await asking).choices[0]?.message.content).toBe("Hello");
   });
 
-  it.each([
-    ["leave a request half sent", "end", post("/api/chat", "Content-Length: 100")],
-    ["break off a request", "destroy", `${post("/api/chat", "Content-Length: 100")}{"model":`],
-  ] as const)("%s", async (_name, how, bytes) => {
+  it.each(surfaces)("leave a request half sent at %s, and are told so if they listen", async (path, shape) => {
     const { at, asked: came } = await upstream({});
     const { url, ask, logged } = await gateway({ one: at("openai") });
-    const { socket, closed } = connection(url, bytes);
-    await new Promise((resolve) => socket.once("connect", resolve));
-    await ask("GET", "/health");
-    socket[how]();
-    await closed;
-    while (logged().length < 2) await new Promise(setImmediate);
-    expect(logged().map(({ route, status }) => [route, status])).toContainEqual(["/api/chat", expect.any(Number)]);
+    const leave = async (how: "end" | "destroy") => {
+      const { socket, closed } = connection(url, `${post(path, "Content-Length: 100")}{"model":`);
+      await new Promise((resolve) => socket.once("connect", resolve));
+      await ask("GET", "/health");
+      socket[how]();
+      return closed;
+    };
+    expect(answerIn(await leave("end"))).toEqual({ status: 400, body: shape });
+    expect(await leave("destroy")).toBe("");
+    const lines = () => logged().filter(({ method }) => method === "POST");
+    while (lines().length < 2) await new Promise(setImmediate);
+    expect(lines()).toMatchObject([
+      { status: 400, kind: "protocol" },
+      { status: 400, kind: "protocol" },
+    ]);
     expect(came).toEqual([]);
   });
 
@@ -316,20 +414,23 @@ describe("a client that does not read", () => {
   const passages = Array.from({ length: 20 }, () => Array.from({ length: 16_000 }, word).join(""));
   const patience = { headers: 200, request: 400, unread: 200 };
 
-  it("slows the model's server down, and is cut off with it", async () => {
+  it.each(surfaces.slice(0, 3))("slows the model's server down at %s, and is cut off with it", async (path) => {
     let number = 0;
     const { at, sent, left } = await endless(() => {
       number += 1;
       return chunk({ content: `${number} ${passages[number % passages.length]}` });
     });
     const { url, logged } = await gateway({ one: at({ max_token: 100_000_000 }) }, { patience });
-    const { socket, heard } = connection(url, asked("/api/chat", JSON.stringify({ model: "one", messages })));
+    const { socket, heard } = connection(
+      url,
+      asked(path, JSON.stringify({ model: "one", messages, max_tokens: 100_000_000, stream: true })),
+    );
     await heard(/200 OK/);
     socket.pause();
     await left;
     expect(sent()).toBeLessThan(30_000_000);
     while (logged().length === 0) await new Promise(setImmediate);
-    expect(logged()).toMatchObject([{ route: "/api/chat", status: 200, gone: true }]);
+    expect(logged()).toMatchObject([{ route: path, status: 200, gone: true }]);
   });
 
   it("is cut off from whole answers, too", async () => {
@@ -363,6 +464,14 @@ describe("a model's server without an end", () => {
       expect([200, 502]).toContain(status);
       expect(JSON.parse(last)).toMatchObject({ error: { type: "upstream_error", code: kind } });
     }
+    await left;
+  });
+
+  it.each(surfaces)("is left in the words of every API: %s", async (path, shape) => {
+    const { at, left } = await endless((number) => chunk({ content: `${number} ` }));
+    const { ask } = await gateway({ one: at({ max_token: 9 }) });
+    const { status, text } = await ask("POST", path, { ...question, stream: false, chat_name: "one", content: "Hi" });
+    expect([status, JSON.parse(text)]).toEqual([502, shape]);
     await left;
   });
 

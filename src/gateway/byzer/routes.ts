@@ -2,8 +2,8 @@ import { z } from "zod";
 import { answerWhole, chatOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import type { Deployments } from "../deployments.ts";
-import type { Refusal } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
+import { byzerError } from "./errors.ts";
 
 const DeployRequest = z.looseObject({
   api_key: z.string().optional(),
@@ -31,10 +31,9 @@ const kinds: Readonly<Record<string, string>> = {
 
 /** The routes of a Byzer-LLM set-up: a model is put up once under a name, and asked by that name from then on. */
 export function byzerRoutes(chat: Chat, deployments: Deployments): readonly Route[] {
-  const errors = ({ message }: Refusal) => ({ ret: "error", message });
   return [
     defineRoute({
-      ...{ method: "POST", path: "/:provider/deploy", tag: "Byzer", access: "operators", errors },
+      ...{ method: "POST", path: "/:provider/deploy", tag: "Byzer", access: "operators", errors: byzerError },
       summary: "Puts up a model under chat_name",
       body: DeployRequest,
       answer: z.object({ ret: z.literal("ok") }),
@@ -51,7 +50,7 @@ export function byzerRoutes(chat: Chat, deployments: Deployments): readonly Rout
       },
     }),
     defineRoute({
-      ...{ method: "POST", path: "/:provider/chat", tag: "Byzer", access: "callers", errors },
+      ...{ method: "POST", path: "/:provider/chat", tag: "Byzer", access: "callers", errors: byzerError },
       summary: "Answers one question, as a JSON text",
       body: ChatRequest,
       answer: z.string(),

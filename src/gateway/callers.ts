@@ -37,7 +37,7 @@ export interface Callers {
   admit(access: Access, key: string | undefined, address: string): Promise<Caller>;
 }
 
-/** Wrong keys that one address may try in a minute. */
+/** Wrong keys that one address may try in a minute; from then on they are told to wait. */
 const guesses = 20;
 
 /**
@@ -58,14 +58,13 @@ export function openCallers(
   const all = callers.map(({ caller }) => caller);
   const nobody: Caller = { name: "", budget: server, operator: false, may: () => false, count: async () => {} };
   const byKey = async (key: string | undefined, address: string): Promise<Caller> => {
-    const tried = await wrong.get(address);
-    if (tried && tried.consumedPoints >= guesses) throw tooMany("too many wrong keys", tried.msBeforeNext);
     const hash = sha256(key ?? "");
     // every hash is compared, so that the time tells nothing
     const found = callers.filter((each) => timingSafeEqual(each.hash, hash));
     const caller = found[0]?.caller;
+    // others may ask from the same address, such as that of a proxy: a right key is let in whatever else came from there
     if (caller && key) return caller;
-    if (key) await wrong.consume(address).catch(() => {});
+    if (key) await wrong.consume(address).catch(refuseFor("too many wrong keys"));
     const message = key ? "this key is not known here" : "a key is needed: send it as Authorization: Bearer KEY";
     throw new Refusal("unauthorized", message, { code: "invalid_api_key" });
   };
@@ -94,11 +93,7 @@ function callerOf({ name, models, budget, rpm }: CallerKey, server: Budget, spen
     operator: models === undefined,
     may: (model) => models === undefined || models.some((pattern) => covers(pattern, model)),
     async count() {
-      await limit?.consume(name).catch((reason: unknown) => {
-        throw reason instanceof RateLimiterRes
-          ? tooMany(`${name} may ask ${rpm} times a minute`, reason.msBeforeNext)
-          : reason;
-      });
+      await limit?.consume(name).catch(refuseFor(`${name} may ask ${rpm} times a minute`));
     },
   };
 }
@@ -109,8 +104,14 @@ function covers(pattern: string, model: string): boolean {
   return plain.startsWith(pattern.slice(0, -1));
 }
 
-const tooMany = (message: string, wait: number) =>
-  new Refusal("rate", message, { code: "rate_limit_exceeded", retryAfter: Math.ceil(wait / 1000) });
+/** Refuses what a limiter does not let pass. */
+const refuseFor =
+  (message: string) =>
+  (reason: unknown): never => {
+    if (!(reason instanceof RateLimiterRes)) throw reason;
+    const retryAfter = Math.ceil(reason.msBeforeNext / 1000);
+    throw new Refusal("rate", message, { code: "rate_limit_exceeded", retryAfter });
+  };
 
 const sha256 = (key: string) => createHash("sha256").update(key).digest();
 

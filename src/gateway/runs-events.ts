@@ -3,14 +3,20 @@ import { Refusal } from "./refusal.ts";
 import type { Incoming } from "./route.ts";
 import type { KeptEvent, Runs, RunView } from "./runs.ts";
 
-/** Milliseconds between two signs of life, where nothing happens. */
-const beat = 15_000;
+/** Milliseconds between two signs of life. */
+const usualBeat = 15_000;
 
 /**
- * Sends the events of a run as a stream of server-sent events, each under its number. Where nothing is left to tell, the
- * answer is empty (204), which ends the attempts of a browser to connect again.
+ * Sends the events of a run as a stream of server-sent events, each under its number, and a comment every so many
+ * milliseconds, so that nothing in between takes the connection for dead. Where nothing is left to tell, the answer is
+ * empty (204), which ends the attempts of a browser to connect again.
  */
-export async function sendEvents(runs: Runs, { id, state }: RunView, incoming: Incoming): Promise<void> {
+export async function sendEvents(
+  runs: Pick<Runs, "events">,
+  { id, state }: Pick<RunView, "id" | "state">,
+  incoming: Incoming,
+  beat = usualBeat,
+): Promise<void> {
   const { reply, signal } = incoming;
   const events = runs.events(id, { after: seenBefore(incoming), signal })[Symbol.asyncIterator]();
   try {
@@ -18,7 +24,7 @@ export async function sendEvents(runs: Runs, { id, state }: RunView, incoming: I
     const first = goesOn ? undefined : await events.next();
     if (first?.done) return;
     reply.hijack();
-    await send(events, first, incoming);
+    await send(events, first, incoming, beat);
   } finally {
     await events.return?.();
   }
@@ -28,6 +34,7 @@ async function send(
   events: AsyncIterator<KeptEvent>,
   first: IteratorResult<KeptEvent> | undefined,
   { id, reply }: Incoming,
+  beat: number,
 ): Promise<void> {
   const pieces = openPieces(reply.raw, () => ({ "content-type": "text/event-stream", "x-request-id": id }));
   let full = false;

@@ -8,6 +8,7 @@ import { Agent, fetch, type Response } from "undici";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { hashOfKey } from "../../src/gateway/callers.ts";
 import type { RunView } from "../../src/gateway/runs.ts";
+import { findSandbox } from "../../src/project/sandbox/index.ts";
 import { onOpenAi } from "../helpers/company.ts";
 import { code, idea } from "../helpers/greeter.ts";
 import type { Script } from "../helpers/openai-server.ts";
@@ -21,6 +22,11 @@ const questions = [
   ...["WriteCodeReview/greeter/names.py", "WriteCodeReview/greeter/phrases.py", "WriteCodeReview/main.py"],
   ...["WriteDesign", "WritePRD", "WriteTasks"],
 ];
+
+const hasSandbox = await findSandbox("require").then(
+  () => true,
+  () => false,
+);
 
 const keys = { boss: "key-of-the-boss", guest: "key-of-a-guest" };
 
@@ -284,6 +290,15 @@ describe("a run over HTTP", () => {
     expect(heard.filter((question) => question !== "WriteDesign").toSorted()).toEqual(
       questions.filter((question) => question !== "WriteDesign"),
     );
+  });
+
+  it.skipIf(!hasSandbox)("runs the tests that a model wrote where the server has a sandbox for them", async () => {
+    const { start } = await served(undefined, { sandbox: "require" });
+    const server = await start();
+    const begun = await server.begin({ run_tests: true, require_verified: true });
+    expect(await server.reached(begun.id, "done")).toMatchObject({ exit_code: 0 });
+    const { files } = await unpacked(await server.ask("GET", `/v1/runs/${begun.id}/archive`));
+    expect(files["docs/verification.md"]).toMatch(/\*\*Verified: [\s\S]*Ran 1 test in/);
   });
 
   it.each(["SIGKILL", "SIGTERM"] as const)(

@@ -31,11 +31,7 @@ export async function serve(flags: Flags): Promise<number> {
   const catalog = await catalogOf(question);
   for (const warning of catalog.warnings) process.stderr.write(`! ${warning}\n`);
 
-  // lines that come while one is written are written together; what is left is written at the exit
-  const log = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: false }),
-  );
+  const log = openLog();
   const gateway = await openGateway({
     models: modelsOf(catalog),
     deploy: deployBy(question),
@@ -57,6 +53,13 @@ export async function serve(flags: Flags): Promise<number> {
   const seconds = process.uptime();
   process.stdout.write(banner({ address, models: gateway.models, locked: auth.length > 0, seconds }));
   return untilStopped(gateway.close);
+}
+
+/** A log on the error output, whose lines are written a few at a time: five times a second, and at the exit. */
+function openLog(): Log {
+  const output = pino.destination({ dest: 2, sync: false, minLength: 4096 });
+  setInterval(() => output.flush(), 200).unref();
+  return pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, output);
 }
 
 /** What starts runs is loaded only where callers may. */

@@ -15,8 +15,7 @@ export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
   const end = ({ target }: Event) => either.abort((target as AbortSignal).reason);
   for (const source of sources) {
     if (source.aborted) either.abort(source.reason);
-    // many calls listen to the same one, and each lets go of it at its end
-    setMaxListeners(0, source);
+    hearMany(source);
     source.addEventListener("abort", end, { once: true });
   }
   return {
@@ -26,4 +25,13 @@ export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
       for (const source of sources) source.removeEventListener("abort", end);
     },
   };
+}
+
+const heardByMany = new WeakSet<AbortSignal>();
+
+/** Many calls listen to the same signal, and each lets go of it at its end: Node shall not warn of a leak. */
+function hearMany(signal: AbortSignal): void {
+  if (heardByMany.has(signal)) return;
+  heardByMany.add(signal);
+  setMaxListeners(0, signal);
 }

@@ -47,6 +47,8 @@ export const openai = defineProvider({
   async connect(config, { fetch, post }) {
     const { headers, ...address } = addressOf(config);
     const query = address.defaultQuery ? `?${new URLSearchParams(address.defaultQuery)}` : "";
+    const at = (path: string) => new URL(`${address.baseURL}${path}${query}`);
+    const [chat, completions] = [at("/chat/completions"), at("/completions")];
     const streaming = { accept: "text/event-stream, application/json", ...headers };
     let connected: Promise<OpenAI> | undefined;
     const sdk = () => {
@@ -58,14 +60,14 @@ export const openai = defineProvider({
     const secrets = unshown(config);
     const about = { model: config.model, baseUrl: config.base_url, secrets };
 
-    const open = (path: string, write: (room: number) => Sent, signal: AbortSignal) =>
+    const open = (url: URL, write: (room: number) => Sent, signal: AbortSignal) =>
       askLearning({
         habits,
         ladder,
         most: 10,
         write,
         async send({ body, rung }) {
-          const posted = await post(`${address.baseURL}${path}${query}`, { headers: streaming, body, signal });
+          const posted = await post(url, { headers: streaming, body, signal });
           if (posted.fault) throw new Refusal(posted.fault, posted.status, posted.headers);
           return { rung, answer: await begun(posted) };
         },
@@ -90,7 +92,7 @@ export const openai = defineProvider({
       async *stream(request, { signal }) {
         try {
           const write = (room: number) => requestOf(config, request, { habits, rung: ladder.rungFor(request), room });
-          const { rung, answer } = await open("/chat/completions", write, signal);
+          const { rung, answer } = await open(chat, write, signal);
           const reader = answerReader(config.model, { toolIsAnswer: rung === "tool" });
           return yield* judged(ladder, rung, request, read(answer, reader));
         } catch (error) {
@@ -100,7 +102,7 @@ export const openai = defineProvider({
       async *complete(request, { signal }) {
         try {
           const write = (room: number) => completionOf(config, request, { habits, room });
-          const { answer } = await open("/completions", write, signal);
+          const { answer } = await open(completions, write, signal);
           return yield* read(answer, answerReader(config.model, { raw: true }));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });

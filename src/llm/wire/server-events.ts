@@ -21,7 +21,7 @@ export type Posted = { readonly status: number; readonly headers: HeaderText } &
 export function wirePost(exchange: Exchange, patience: Patience) {
   return async (url: string | URL, { headers, body, signal }: Posting): Promise<Posted> => {
     const names = Object.entries({ accept: "text/event-stream", "content-type": "application/json", ...headers });
-    const reply = await exchange(new URL(url), {
+    const reply = await exchange(typeof url === "string" ? new URL(url) : url, {
       method: "POST",
       // a name that is written in two ways is one name, and the last one counts
       headers: Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value])),

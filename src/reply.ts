@@ -3,7 +3,7 @@ import type { Action, Reply, Rest } from "./action.ts";
 import type { Json, Steps } from "./engine/steps.ts";
 import type { NewEvent } from "./events.ts";
 import { fileNameOf, keyOf } from "./llm/about.ts";
-import type { LlmAnswer } from "./llm/call.ts";
+import type { LlmAnswer, LlmFailure } from "./llm/call.ts";
 import { neverComes } from "./llm/never-comes.ts";
 import type { About, ChatMessage } from "./llm/provider.ts";
 import type { RepairChoice } from "./options.ts";
@@ -61,14 +61,22 @@ export class AskError extends Error {
   readonly title: string;
   readonly kind: string;
   readonly hint: string | undefined;
+  /** Milliseconds the server asked to wait. */
+  readonly retryAfter: number | undefined;
 
-  constructor(title: string, { kind, message, hint }: { kind: string; message: string; hint?: string | undefined }) {
+  constructor(title: string, { kind, message, hint, retryAfter }: Failed) {
     super(message);
     this.name = "AskError";
     this.title = title;
     this.kind = kind;
     this.hint = hint;
+    this.retryAfter = retryAfter;
   }
+}
+
+interface Failed extends Partial<Pick<LlmFailure, "hint" | "retryAfter">> {
+  readonly kind: string;
+  readonly message: string;
 }
 
 export interface Question<I, D extends Json> {

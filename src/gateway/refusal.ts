@@ -79,12 +79,15 @@ export function refusalOf(failure: {
   readonly kind: string;
   readonly message: string;
   readonly hint?: string | undefined;
+  /** Milliseconds. */
+  readonly retryAfter?: number | undefined;
 }): Refusal {
   const told = Object.hasOwn(failings, failure.kind) ? failings[failure.kind as Failing] : undefined;
   const { kind = "upstream", message = failure.message, hint, forOperator = false, ...facts } = told ?? {};
   const addressed = forOperator && failure.hint && `For whoever runs this server: ${failure.hint}`;
   const words = { message, hint: hint ?? (addressed || failure.hint) };
-  return new Refusal(kind, wordsOf(words), { code: failure.kind, ...facts });
+  const asked = failure.retryAfter !== undefined && { retryAfter: Math.ceil(failure.retryAfter / 1000) };
+  return new Refusal(kind, wordsOf(words), { code: failure.kind, ...facts, ...asked });
 }
 
 type Failing = FailureKind | "budget" | "stopped" | "skipped" | "unusable";

@@ -87,6 +87,8 @@ export type LlmFailure = {
   readonly hint?: string;
   /** One line for each attempt that failed. */
   readonly tries: readonly string[];
+  /** Milliseconds the server asked to wait before it is asked again. */
+  readonly retryAfter?: number;
 };
 
 interface Surroundings {

@@ -269,6 +269,16 @@ describe("models in trouble", () => {
     expect(asked).toHaveLength(3);
   });
 
+  it.each([
+    ["plain", {}],
+    ["of JSON", { response_format: { type: "json_object" } }],
+  ])("tells the caller of an answer %s how long the model's server wants to be left alone", async (_, more) => {
+    const { at } = await upstream(refused(429, { ...forGood, "retry-after-ms": "6200" }));
+    const door = await gateway({ one: at("openai") });
+    const { status, headers } = await door.ask("POST", "/v1/chat/completions", { ...question, ...more });
+    expect([status, headers.get("retry-after")]).toEqual([429, "7"]);
+  });
+
   it("skips an LLM that has failed for good, until it has rested", async () => {
     const down = await upstream({ status: 401, body: { error: { message: "no such key" } } });
     const up = await upstream({ text: "Hello" });

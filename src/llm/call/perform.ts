@@ -105,7 +105,8 @@ export async function perform<T extends object>(
     if (error instanceof ProviderError) connection.breaker.failed(error.kind, error.message);
     const failure = redactor(secrets)(failureOf(error, error instanceof ProviderError ? error.tries : tries));
     const usd = account.spent;
-    const facts = { ...failure, tries: [...failure.tries], seconds: seconds(), usage: sumOf(lost), usd };
+    const { retryAfter: _, ...words } = failure;
+    const facts = { ...words, tries: [...words.tries], seconds: seconds(), usage: sumOf(lost), usd };
     const told = { type: "call-failed", ...llm, ...facts } as const;
     emit({ ...told, key, ...about });
     return { ok: false, failure, usd, told };
@@ -152,6 +153,8 @@ function throttled(clock: () => number, tell: (tokens: number) => void): (tokens
 }
 
 /** A failure as data. */
-export function failureOf({ kind, message, hint }: ProviderError | Refused, tries: readonly string[]): LlmFailure {
-  return { kind, message, ...(hint === undefined ? {} : { hint }), tries };
+export function failureOf(error: ProviderError | Refused, tries: readonly string[]): LlmFailure {
+  const { kind, message, hint } = error;
+  const retryAfter = error instanceof ProviderError ? error.retryAfter : undefined;
+  return { kind, message, ...(hint !== undefined && { hint }), tries, ...(retryAfter !== undefined && { retryAfter }) };
 }

@@ -111,7 +111,7 @@ interface Asking {
 async function eventsOf(response: Response, most = Number.POSITIVE_INFINITY) {
   const events: { id: number; event: string; data: { seq: number; type: string } }[] = [];
   let text = "";
-  for await (const piece of (response.body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+  for await (const piece of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
     text += piece;
     const blocks = text.split("\n\n");
     text = blocks.pop() ?? "";
@@ -262,9 +262,12 @@ describe("a run over HTTP", () => {
     expect((await server.ask("DELETE", `/v1/runs/${running.id}`, { key: keys.guest })).status).toBe(404);
     expect((await server.ask("GET", `/v1/runs/${waiting.id}/archive`)).status).toBe(409);
 
-    const told = server.ask("GET", `/v1/runs/${waiting.id}/events`).then(eventsOf);
+    const told = () => server.ask("GET", `/v1/runs/${waiting.id}/events`);
+    const before = await told();
     expect(await server.run("DELETE", `/v1/runs/${waiting.id}`)).toMatchObject({ state: "cancelled", calls: 0 });
-    expect(await told).toEqual([]);
+    const after = await told();
+    expect([before.status, await eventsOf(before)]).toEqual([200, []]);
+    expect([after.status, await eventsOf(after)]).toEqual([204, []]);
     // of the dollar a quarter is set aside for the one that runs
     const cost = async (investment: number) => {
       const response = await server.ask("POST", "/v1/runs", { body: { idea, options: { investment } } });

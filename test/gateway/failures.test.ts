@@ -335,36 +335,42 @@ describe("callers who leave", () => {
     surfaces.flatMap((surface) => wires.map((wire) => ({ name, reply, surface, wire }))),
   );
 
-  // milliseconds on a busy machine: what is late once need not be late again
+  // One that leaves late has waited for something, and does so every time: the quickest shows it. A single one may be
+  // late because the machine was busy, but not by any time after which the gateway would have given up by itself.
+  const times = 3;
+
   it.each(cases)(
     "leaves the $wire server at once when a client of $surface has gone $name",
-    { retry: 3 },
     async ({ reply, surface, wire }) => {
       const { at, reached, left } = await upstream(reply);
       const door = await gateway({ one: at(wire) });
-      const gone = new AbortController();
-      const { signal } = gone;
       const question = { model: "one", messages, max_tokens: 9, stream: true } as const;
-      // the client of Ollama can be aborted only once an answer has begun
-      const ollama = new Ollama({ host: door.url, fetch: (url, init) => fetch(url, { ...init, signal }) });
-      const streams: Record<typeof surface, () => PromiseLike<AsyncIterable<unknown>>> = {
-        openai: () => door.openai.chat.completions.create(question, { signal }),
-        anthropic: () => door.anthropic.messages.create(question, { signal }),
-        ollama: () => ollama.chat(question),
-      };
-      let began = 0;
-      const leave = () => {
-        began = performance.now();
-        gone.abort();
-      };
-      const reading = async () => {
-        for await (const _ of await streams[surface]()) leave();
-      };
-      const read = reading().catch((error: unknown) => error);
-      await reached(1);
-      if (reply === "silence") leave();
-      expect((await left()) - began).toBeLessThan(100);
-      await read;
+      const streams = {
+        openai: (signal) => door.openai.chat.completions.create(question, { signal }),
+        anthropic: (signal) => door.anthropic.messages.create(question, { signal }),
+        // the client of Ollama can be aborted only once an answer has begun
+        ollama: (signal) =>
+          new Ollama({ host: door.url, fetch: (url, init) => fetch(url, { ...init, signal }) }).chat(question),
+      } satisfies Record<typeof surface, (signal: AbortSignal) => PromiseLike<AsyncIterable<unknown>>>;
+      const late: number[] = [];
+      for (let count = 1; count <= times; count++) {
+        const gone = new AbortController();
+        let began = 0;
+        const leave = () => {
+          began = performance.now();
+          gone.abort();
+        };
+        const reading = async () => {
+          for await (const _ of await streams[surface](gone.signal)) leave();
+        };
+        const read = reading().catch((error: unknown) => error);
+        await reached(count);
+        if (reply === "silence") leave();
+        late.push((await left(count)) - began);
+        await read;
+      }
+      expect(Math.min(...late)).toBeLessThan(100);
+      expect(Math.max(...late)).toBeLessThan(5_000);
     },
   );
 });

@@ -47,18 +47,22 @@ export interface Upstream {
   readonly asked: readonly Asked[];
   /** Resolves when so many requests have come. */
   reached(count: number): Promise<void>;
-  /** Milliseconds of `performance.now()` at which the other side left an answer that was not complete. */
-  left(): Promise<number>;
+  /** Milliseconds of `performance.now()` at which the other side had left so many answers that were not complete. */
+  left(count?: number): Promise<number>;
 }
 
 /** Opens one until the test ends. The answers are given in this order, the last one again and again. */
 export async function upstream(...replies: readonly (Reply | ((asked: Asked) => Reply))[]): Promise<Upstream> {
   const asked: Asked[] = [];
-  const leaving = signal<number>();
+  const leaving: number[] = [];
   let arrived = signal<void>();
+  let gone = signal<void>();
   const server = createServer(async (incoming, outgoing) => {
     outgoing.once("close", () => {
-      if (!outgoing.writableEnded) leaving.give(performance.now());
+      if (outgoing.writableEnded) return;
+      leaving.push(performance.now());
+      gone.give();
+      gone = signal();
     });
     const text = await textOf(incoming);
     const [, wire, path = ""] = /^\/(openai|anthropic\/v1|ollama\/api)(\/.*)$/.exec(incoming.url ?? "") ?? [];
@@ -88,7 +92,13 @@ export async function upstream(...replies: readonly (Reply | ((asked: Asked) => 
     async reached(count) {
       while (asked.length < count) await arrived.came;
     },
-    left: () => leaving.came,
+    async left(count = 1) {
+      for (;;) {
+        const at = leaving[count - 1];
+        if (at !== undefined) return at;
+        await gone.came;
+      }
+    },
   };
 }
 

@@ -7,6 +7,8 @@ const alone = ["test/project/{checks,code}/**/*.test.ts", "test/project/*.test.t
 const every = {
   // Many start programs, and a machine that runs all of them is busy.
   testTimeout: 60_000,
+  hookTimeout: 60_000,
+  expect: { poll: { timeout: 10_000 } },
   // No test may reach a real server or use a developer's key: what a test needs, it sets itself.
   env: { NO_COLOR: "1" },
   setupFiles: ["test/helpers/clean-environment.ts"],

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { type ChildProcess, execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,6 +8,7 @@ import { answerTo, code, idea, questionOf } from "./helpers/greeter.ts";
 import { ollamaServer } from "./helpers/ollama-server.ts";
 import { type Ended, metagpt } from "./helpers/program.ts";
 import { filesIn, tempFolder } from "./helpers/temp.ts";
+import { signal } from "./helpers/upstream.ts";
 
 const git = (folder: string, ...args: string[]) =>
   execFileSync("git", ["-C", folder, ...args], { encoding: "utf8" }).trim();
@@ -375,21 +376,21 @@ describe("when a server fails", () => {
   });
 
   it("keeps a stopped run's files, ends with 130, and lets calls under way finish", async () => {
-    const { run, project, server } = await onOpenAi((question) =>
-      question === "WriteDesign"
-        ? { text: answerTo([{ role: "user", content: "Design the system" }]), pause: 250 }
-        : undefined,
-    );
-    let interrupted = false;
-    const { code: exitCode, stderr } = await run([], {
-      watch: (child, text) => {
-        if (interrupted || !text.includes("WritePRD by ProductManager")) return;
-        interrupted = true;
-        setTimeout(() => child.kill("SIGINT"), 300);
+    let child: ChildProcess | undefined;
+    const stopping = signal<void>();
+    const { run, project, server } = await onOpenAi(async (question) => {
+      if (question !== "WriteDesign") return undefined;
+      child?.kill("SIGINT");
+      await stopping.came;
+      return undefined;
+    });
+    const { code: exitCode } = await run([], {
+      watch: (started, stderr) => {
+        child = started;
+        if (stderr.includes("calls under way get 3 s")) stopping.give();
       },
     });
     expect(exitCode).toBe(130);
-    expect(stderr).toContain("calls under way get 3 s");
     expect(server.requests).toHaveLength(2);
     expect(Object.keys(filesIn(project))).toContain("docs/system_design.md");
     expect(git(project, "status", "--porcelain")).toBe("");

@@ -136,10 +136,12 @@ describe("several LLMs", () => {
     const { ask } = await company(async ({ body: { model } }) => {
       if (model === "usual") return { status: 401, body: { error: { message: "who?" } } };
       if (model === "model-a") await first;
-      if (model === "model-b") setTimeout(finished, 300);
       return { text: `\u001b[1m${model}`, reasoning: model === "model-a" ? "hm" : "", finish: "length" };
     });
-    const { code, stdout, stderr } = await ask(["hi", "--llm", "a,b,open_llm", "--json"]);
+    const watch: Options["watch"] = (_child, _stderr, told) => {
+      if (told.includes('"model":"model-b"')) finished();
+    };
+    const { code, stdout, stderr } = await ask(["hi", "--llm", "a,b,open_llm", "--json"], { watch });
     expect([code, stderr]).toEqual([6, ""]);
     expect(stdout).not.toContain(key);
     const answer = (llm: string) => records(stdout).find((record) => record.llm === llm);

@@ -92,19 +92,20 @@ export async function whole(llm: Llm, request: Partial<LlmRequest> = {}): Promis
   return answer;
 }
 
-/** Asks and reads until it fails. */
+/** Asks and reads until it fails; `heard` is called for each piece. */
 export async function failed(
   llm: Llm,
   request: Partial<LlmRequest> = {},
   signal: AbortSignal = new AbortController().signal,
+  heard: () => void = () => {},
 ): Promise<Failure> {
-  const answer = await read(llm, request, signal);
+  const answer = await read(llm, request, signal, heard);
   if (!("error" in answer)) throw new Error(`no failure but ${JSON.stringify(answer)}`);
   if (!(answer.error instanceof ProviderError)) throw answer.error;
   return { error: answer.error, text: answer.text };
 }
 
-async function read(llm: Llm, request: Partial<LlmRequest>, signal: AbortSignal) {
+async function read(llm: Llm, request: Partial<LlmRequest>, signal: AbortSignal, heard: () => void = () => {}) {
   const deltas: Drained["deltas"][number][] = [];
   const joined = (of: "text" | "reasoning") => deltas.map((delta) => (delta.type === of ? delta.text : "")).join("");
   const stream = llm.stream({ ...question, ...request }, { signal });
@@ -113,6 +114,7 @@ async function read(llm: Llm, request: Partial<LlmRequest>, signal: AbortSignal)
       const step = await stream.next();
       if (step.done) return { ...step.value, deltas, text: joined("text"), reasoning: joined("reasoning") };
       deltas.push(step.value);
+      heard();
     }
   } catch (error) {
     return { error, text: joined("text") };

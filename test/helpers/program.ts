@@ -16,8 +16,8 @@ export interface Options {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
-  /** Called with the running program and its standard error so far, each time it grows. */
-  readonly watch?: (child: ChildProcess, stderr: string) => void;
+  /** Called with the running program, its standard error and its standard output so far, each time one of them grows. */
+  readonly watch?: (child: ChildProcess, stderr: string, stdout: string) => void;
   /** Closes the program's output at once, as `| head -0` would. */
   readonly deaf?: boolean;
 }
@@ -35,10 +35,11 @@ export function metagpt(
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
+    watch?.(child, stderr, stdout);
   });
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
-    watch?.(child, stderr);
+    watch?.(child, stderr, stdout);
   });
   child.stdin.end(input ?? "");
   if (deaf) child.stdout.destroy();

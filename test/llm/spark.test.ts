@@ -343,10 +343,10 @@ describe("time", () => {
         setTimeout(() => {
           clearInterval(pings);
           socket.send(JSON.stringify(last(1, "lo.")));
-        }, 800);
+        }, 1300);
       },
     };
-    expect((await answered(play, {}, { idle_timeout: 0.5 })).text).toBe("Hello.");
+    expect((await answered(play, {}, { idle_timeout: 1 })).text).toBe("Hello.");
   });
 });
 

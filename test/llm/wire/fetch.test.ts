@@ -93,8 +93,8 @@ describe("the clocks", () => {
       [["a", "b"], {}],
     ] as const;
     const texts = answers.map(async ([pieces, init]) => {
-      const { url } = await serve({ pieces, pause: 400 });
-      return read(wireFetch({ first_token_timeout: 0.3 })(url, init));
+      const { url } = await serve({ pieces, pause: 1000 });
+      return read(wireFetch({ first_token_timeout: 0.8 })(url, init));
     });
     expect(await Promise.all(texts)).toEqual(answers.map(([pieces]) => pieces.join("")));
   });
@@ -117,8 +117,10 @@ describe("abort", () => {
     const caller = new AbortController();
     const call = wireFetch()(server.url, { signal: caller.signal });
     const reason = new Error("enough");
-    setTimeout(() => caller.abort(reason), 50);
-    await expect(call).rejects.toBe(reason);
+    const ended = expect(call).rejects.toBe(reason);
+    await expect.poll(() => server.requests.length).toBe(1);
+    caller.abort(reason);
+    await ended;
     await expect.poll(server.left).toBe(1);
   });
 

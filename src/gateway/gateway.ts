@@ -114,9 +114,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       if (ended?.aborted) end();
       const closed = Promise.all([app.close(), runs?.close(abort.signal)]);
       await connections.none(late.signal);
-      // connections that are kept for another question would keep the server
-      app.server.closeAllConnections();
-      await closed;
+      // connections that are kept for another question would keep the server, also those made at the last moment
+      const closing = setInterval(() => app.server.closeAllConnections(), 50);
+      await closed.finally(() => clearInterval(closing));
       await keep();
     },
   };

@@ -23,11 +23,11 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
   readonly abort: AbortSignal;
 }
 
-/** What a request has left behind for its line in the log. */
-const noted = new WeakMap<FastifyRequest, Record<string, unknown>>();
+/** What a request has left behind for its line in the log, and when it came, in milliseconds. */
+const noted = new WeakMap<FastifyRequest, { readonly began: number; readonly facts: Record<string, unknown> }>();
 
 function noteOn(request: FastifyRequest, facts: Readonly<Record<string, unknown>>): void {
-  Object.assign(noted.get(request) ?? {}, facts);
+  Object.assign(noted.get(request)?.facts ?? {}, facts);
 }
 
 const admitted = new WeakMap<FastifyRequest, Caller>();
@@ -39,8 +39,10 @@ export async function openServer(
 ): Promise<FastifyInstance> {
   const { maxBody, version, connections, log, metrics, patience = usualPatience } = parts;
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
-    noted.set(request, {});
+    noted.set(request, { began: performance.now(), facts: {} });
     connections.expect(reply.raw);
+    // an archive that is sent is listened to by a dozen
+    reply.raw.setMaxListeners(20);
     // a caller may go before it is answered: that has its line, too
     reply.raw.once("close", () => tell(request, reply, parts));
     reply.header("x-request-id", request.id);
@@ -107,16 +109,17 @@ export async function openServer(
 }
 
 /** What became of a request, for the log and the counters; 499 is one whose caller did not wait. */
-function tell(request: FastifyRequest, { raw, elapsedTime }: FastifyReply, { log, metrics, connections }: Parts): void {
+function tell(request: FastifyRequest, { raw }: FastifyReply, { log, metrics, connections }: Parts): void {
   const { url: route = "unknown" } = request.routeOptions;
   const { method, id } = request;
-  const ms = Math.round(elapsedTime * 10) / 10;
+  const { began = Number.NaN, facts } = noted.get(request) ?? {};
+  const ms = Math.round((performance.now() - began) * 10) / 10;
   const broken = connections.brokenOff(raw);
   const status = raw.headersSent ? raw.statusCode : (broken?.status ?? 499);
   metrics.request(`${method} ${route}`, status, ms / 1000);
   const gone = raw.writableFinished ? {} : { gone: true };
   const fault = broken && { kind: "protocol", error: broken.kind };
-  log.info({ id, method, route, status, ms, ...gone, ...noted.get(request), ...fault }, "request");
+  log.info({ id, method, route, status, ms, ...gone, ...facts, ...fault }, "request");
 }
 
 function bind(app: FastifyInstance, route: Route, parts: Parts): void {

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { setTimeout as pause } from "node:timers/promises";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { FastifyInstance } from "fastify";
@@ -106,6 +107,19 @@ describe("figures and logs", () => {
     ]);
     const text = JSON.stringify(logged());
     for (const secret of ["key-0123456789", prompt, "for one alone"]) expect(text).not.toContain(secret);
+  });
+
+  it("says how long an answer took, to the log and to the counters", async () => {
+    const { at } = await upstream(() => ({ text: "Hi", until: pause(60) }));
+    const { openai, ask, logged } = await gateway({ one: at("openai") });
+    const began = performance.now();
+    await openai.chat.completions.create(question);
+    const most = performance.now() - began;
+    const [{ ms } = {}] = logged();
+    expect(ms).toBeGreaterThanOrEqual(50);
+    expect(ms).toBeLessThanOrEqual(most);
+    const sum = metricsIn((await ask("GET", "/metrics")).text);
+    expect(sum['metagpt_request_seconds_sum{route="POST /v1/chat/completions"}']).toBe(Number(ms) / 1000);
   });
 
   it("writes a line for a caller who has gone before the answer", async () => {

@@ -15,8 +15,8 @@ export const headersOf = ({ llm, model, provider, attempts, cost, repaired, cach
 const longest = 200;
 
 /** Names may be in any language; a header holds ASCII. */
-const headerSafe = (name: string) =>
-  name
-    .slice(0, longest)
-    .replace(/\p{Surrogate}/gu, "\ufffd")
-    .replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));
+function headerSafe(name: string): string {
+  const kept = name.slice(0, longest);
+  if (/^[\x20-\x7e]*$/.test(kept)) return kept;
+  return kept.replace(/\p{Surrogate}/gu, "\ufffd").replace(/[^\x20-\x7e]+/gu, (part) => encodeURIComponent(part));
+}

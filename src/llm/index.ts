@@ -52,7 +52,7 @@ export const connectDeployment: Connect = async ({ name, provider: kind, apiType
 
 /** Half of a cut emoji is refused as no text by many servers. */
 function speakingWell(llm: Llm): Llm {
-  const wellFormed = (text: string) => text.replace(/\p{Surrogate}/gu, "\ufffd");
+  const wellFormed = (text: string) => text.toWellFormed();
   const said = (message: ChatMessage) => ({ ...message, content: wellFormed(message.content) });
   const complete = llm.complete?.bind(llm);
   const embed = llm.embed?.bind(llm);

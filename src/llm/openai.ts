@@ -7,10 +7,12 @@ import { embeddingOf } from "./openai/embedding.ts";
 import { ServedModels } from "./openai/models.ts";
 import { Refusal } from "./openai/refusal.ts";
 import { completionOf, lessonOf, requestOf, type Sent } from "./openai/request.ts";
-import { defineProvider, ProviderError, type Tools } from "./provider.ts";
+import { type Delta, defineProvider, ProviderError, type Tools } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged } from "./structure.ts";
+import { together } from "./together.ts";
+import type { ServerEvent } from "./wire/event-stream.ts";
 import { failureOf } from "./wire/failure.ts";
 import type { EventStream } from "./wire/reply.ts";
 
@@ -76,9 +78,7 @@ export const openai = defineProvider({
 
     async function* read({ batches, marked }: EventStream, answer: AnswerReader) {
       try {
-        for await (const batch of batches) {
-          for (const { data } of batch) yield* answer.read(spoken(data));
-        }
+        for await (const batch of batches) yield* together(saidIn(batch, answer));
         if (config.done_ends && marked()) yield* answer.read(ending);
       } catch (error) {
         // A finished answer stays one, whatever happens to its stream afterwards.
@@ -143,6 +143,10 @@ async function* after<T>(first: IteratorResult<T, unknown>, rest: AsyncIterator<
   } finally {
     await rest.return?.();
   }
+}
+
+function* saidIn(batch: readonly ServerEvent[], answer: AnswerReader): Generator<Delta> {
+  for (const { data } of batch) yield* answer.read(spoken(data));
 }
 
 /** What an event says, if it is no error. */

@@ -48,13 +48,22 @@ export function createLadder(known: readonly Structure[], setting: Structured = 
  * Passes an answer on and judges it at its end; the finish says how the model was held. One that calls a tool instead,
  * or that its caller wanted cut off, says nothing about the server.
  */
-export async function* judged(
+export function judged(
   ladder: Ladder,
   rung: Structure,
-  { schema, tools = [], sampling }: LlmRequest,
+  request: LlmRequest,
   answer: AsyncGenerator<Delta, Finish, void>,
 ): AsyncGenerator<Delta, Finish, void> {
-  if (!schema) return yield* answer;
+  const { schema } = request;
+  return schema ? judgedBy(ladder, rung, { ...request, schema }, answer) : answer;
+}
+
+async function* judgedBy(
+  ladder: Ladder,
+  rung: Structure,
+  { schema, tools = [], sampling }: LlmRequest & { readonly schema: NonNullable<LlmRequest["schema"]> },
+  answer: AsyncGenerator<Delta, Finish, void>,
+): AsyncGenerator<Delta, Finish, void> {
   const whole = (finish: FinishReason) => finish === "stop" || (finish === "tool_calls" && tools.length === 0);
   let text = "";
   try {

@@ -81,7 +81,7 @@ describe.each(named(textFormats))("%s: over HTTP", (_, format) => {
     const pieces = [gzipSync(format.pieces({ text: words }).join(""), { finishFlush: constants.Z_SYNC_FLUSH })];
     const type = format.framing === "lines" ? "application/x-ndjson" : "text/event-stream";
     const packed = { "content-type": type, "content-encoding": "gzip" };
-    expect(await first(format, { headers: packed, pieces, end: "stall" })).toBe("你");
+    expect(await first(format, { headers: packed, pieces, end: "stall" })).toMatch(/^你/);
   });
 
   it.each([{}, { "content-type": "text/plain" }])(`019 ${format.name}: a stream under %j is one`, async (type) => {
@@ -111,7 +111,7 @@ describe.each(named(formats))("%s: pieces of every size", (_, format) => {
   });
 
   it(`008 ${format.name}: a piece is heard as soon as it has come`, async () => {
-    expect(await first(format, { pieces: format.pieces({ text: words }), end: "stall" })).toBe("你");
+    expect(await first(format, { pieces: format.pieces({ text: words }), end: "stall" })).toMatch(/^你/);
   });
 
   it(`017 ${format.name}: an event of 200 KB that comes in parts is read`, async () => {

@@ -23,6 +23,9 @@ export const startUpstream = () => started([jiti, script("upstream.ts")], {});
 /** The bare proxy in front of it. */
 export const startProxy = (upstream: string) => started([jiti, script("proxy.ts"), upstream], {});
 
+/** A proxy in front of it that reads. */
+export const startReader = (upstream: string) => started([jiti, script("reader.ts"), upstream], {});
+
 /** The gateway in front of it, as users start it, with one model called `bench`. */
 export async function startGateway(upstream: string): Promise<Server> {
   const cwd = mkdtempSync(join(tmpdir(), "metagpt-bench-"));

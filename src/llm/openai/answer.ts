@@ -22,10 +22,12 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
   let counted: z.infer<typeof Counts> | undefined;
 
   function* read(raw: unknown): Generator<Delta> {
-    const plain = plainText(raw);
+    const plain = plainChunk(raw);
     if (plain !== undefined) {
       model = plain.model || model;
+      counted = plain.usage ?? counted;
       yield* heard(plain.text);
+      word ||= plain.finish;
       return;
     }
     const chunk = Chunk.parse(raw);
@@ -99,17 +101,32 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
 /** What reads an answer chunk by chunk. */
 export type AnswerReader = ReturnType<typeof answerReader>;
 
-/** What a chunk says that holds a piece of text and nothing else, as nearly all do: the schema would take ten times as long. */
-function plainText(raw: unknown): { readonly text: string; readonly model: string } | undefined {
+/**
+ * What a chunk says that holds a piece of text, or the end, and nothing else, as nearly all do: the schema would take ten
+ * times as long.
+ */
+function plainChunk(raw: unknown): PlainChunk | undefined {
   if (!isRecord(raw) || !Array.isArray(raw.choices) || raw.choices.length !== 1) return undefined;
   const { choices, usage, x_groq, error, model } = raw;
   const [choice] = choices as unknown[];
-  if (usage || x_groq || error || !isRecord(choice) || !isRecord(choice.delta)) return undefined;
+  if (x_groq || error || !isRecord(choice) || !isRecord(choice.delta)) return undefined;
   const { index = 0, finish_reason, message, text, usage: counted } = choice;
-  if (index !== 0 || finish_reason || message || text || counted) return undefined;
+  if (index !== 0 || message || text || counted) return undefined;
   const { content, role: _, ...more } = choice.delta;
-  if (typeof content !== "string" || Object.values(more).some(Boolean)) return undefined;
-  return { text: content, model: typeof model === "string" ? model : "" };
+  if ((content && typeof content !== "string") || Object.values(more).some(Boolean)) return undefined;
+  return {
+    text: typeof content === "string" ? content : "",
+    finish: typeof finish_reason === "string" && finish_reason !== "null" ? finish_reason : "",
+    model: typeof model === "string" ? model : "",
+    usage: usage ? Usages.parse(usage) : undefined,
+  };
+}
+
+interface PlainChunk {
+  readonly text: string;
+  readonly finish: string;
+  readonly model: string;
+  readonly usage: z.infer<typeof Usages>;
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -13,9 +13,9 @@ export function lineCutter(): {
     push(bytes) {
       const text = decoder.decode(bytes, { stream: true });
       rest = bounded(rest + text);
-      if (!/[\r\n]/.test(text)) return [];
+      if (!text.includes("\n") && !text.includes("\r")) return [];
       // A CR at the very end may be half of a CRLF and waits for what follows.
-      const lines = rest.split(/\r\n|\n|\r(?=[^\n])/);
+      const lines = rest.includes("\r") ? rest.split(/\r\n|\n|\r(?=[^\n])/) : rest.split("\n");
       rest = lines.pop() ?? "";
       return lines;
     },

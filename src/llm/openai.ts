@@ -76,13 +76,15 @@ export const openai = defineProvider({
         lessonOf,
       });
 
-    async function* read({ batches, marked }: EventStream, answer: AnswerReader) {
+    async function* read({ first, rest, marked }: Begun, answer: AnswerReader) {
       try {
-        for await (const batch of batches) yield* together(saidIn(batch, answer));
+        for (let step = first; !step.done; step = await rest.next()) yield* together(saidIn(step.value, answer));
         if (config.done_ends && marked()) yield* answer.read(ending);
       } catch (error) {
         // A finished answer stays one, whatever happens to its stream afterwards.
         if (!answer.finished()) throw error;
+      } finally {
+        await rest.return?.();
       }
       yield* answer.rest();
       return answer.finish();
@@ -129,20 +131,23 @@ export const openai = defineProvider({
   },
 });
 
-/** Waits for the first events: some servers refuse a request only there. */
-async function begun({ batches, marked }: EventStream): Promise<EventStream> {
-  const rest = batches[Symbol.asyncIterator]();
-  const first = await rest.next();
-  if (!first.done) spoken(first.value[0]?.data);
-  return { batches: after(first, rest), marked };
+/** A stream whose first events have come. */
+interface Begun extends Pick<EventStream, "marked"> {
+  readonly first: IteratorResult<readonly ServerEvent[], unknown>;
+  readonly rest: AsyncIterator<readonly ServerEvent[], unknown>;
 }
 
-async function* after<T>(first: IteratorResult<T, unknown>, rest: AsyncIterator<T>): AsyncGenerator<T> {
+/** Waits for the first events: some servers refuse a request only there. */
+async function begun({ batches, marked }: EventStream): Promise<Begun> {
+  const rest = batches[Symbol.asyncIterator]();
+  const first = await rest.next();
   try {
-    for (let step = first; !step.done; step = await rest.next()) yield step.value;
-  } finally {
+    if (!first.done) spoken(first.value[0]?.data);
+  } catch (error) {
     await rest.return?.();
+    throw error;
   }
+  return { first, rest, marked };
 }
 
 function* saidIn(batch: readonly ServerEvent[], answer: AnswerReader): Generator<Delta> {

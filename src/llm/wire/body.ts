@@ -5,7 +5,7 @@ import type { Dispatcher } from "undici";
 /** The body of an answer. */
 export interface Body {
   /** To close it early closes the connection. */
-  readonly bytes: AsyncGenerator<Uint8Array>;
+  readonly bytes: AsyncIterable<Uint8Array>;
   /** What is left says nothing: it is read and thrown away, so that the connection can be used again. */
   readonly leave: () => void;
 }
@@ -13,27 +13,25 @@ export interface Body {
 /** Reads a body as it comes, unpacked should a server have packed it without being asked to. */
 export function bodyOf(body: Dispatcher.ResponseData["body"], encoding: string): Body {
   const unpack = packings[encoding.trim().toLowerCase()];
-  if (unpack)
-    return {
-      bytes: read(
-        pipeline(body, unpack(), () => {}),
-        close,
-      ),
-      leave: () => {},
-    };
+  if (unpack) return { bytes: pipeline(body, unpack(), () => {}), leave: () => {} };
   let end: (body: Readable) => void = close;
   const leave = () => {
     end = drain;
   };
-  return { bytes: read(body, () => end(body)), leave };
+  return { bytes: { [Symbol.asyncIterator]: () => read(body, () => end(body)) }, leave };
 }
 
-async function* read(body: Readable, end: (body: Readable) => void): AsyncGenerator<Uint8Array> {
-  try {
-    yield* body.iterator({ destroyOnReturn: false });
-  } finally {
-    if (!body.destroyed) end(body);
-  }
+/** Reads it; `end` is told when nobody wants the rest. */
+function read(body: Readable, end: () => void): AsyncIterator<Uint8Array> {
+  const pieces: AsyncIterator<Uint8Array> = body.iterator({ destroyOnReturn: false });
+  return {
+    next: () => pieces.next(),
+    async return() {
+      await pieces.return?.();
+      end();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 const close = (body: Readable) => {

@@ -23,8 +23,24 @@ export function eventsIn(reply: Reply, { comments = 600_000 }: Patience): EventS
     if (marked()) reply.leave();
     return marked();
   };
-  const events = batchesOf(reply.bytes, { push, end }, over);
-  return { batches: begun(reply.clock.watch(events, comments, "sent only comments"), reply.answered), marked };
+  return { batches: inTime(batchesOf(reply.bytes, { push, end }, over), reply, comments), marked };
+}
+
+/** Ends the call where nothing but comments comes for so many milliseconds. */
+async function* inTime<T>(batches: AsyncIterable<T>, { clock, answered }: Reply, comments: number): AsyncGenerator<T> {
+  const limit = () => clock.limit(comments, "sent only comments");
+  let heard = limit();
+  try {
+    for await (const batch of batches) {
+      heard();
+      answered();
+      yield batch;
+      heard = limit();
+    }
+  } finally {
+    heard();
+    answered();
+  }
 }
 
 /** What the server says in a refusal. */

@@ -76,9 +76,12 @@ export const openai = defineProvider({
         lessonOf,
       });
 
-    async function* read({ first, rest, marked }: Begun, answer: AnswerReader) {
+    async function* read({ first, rest, marked, hurry }: Begun, answer: AnswerReader) {
       try {
-        for (let step = first; !step.done; step = await rest.next()) yield* together(saidIn(step.value, answer));
+        for (let step = first; !step.done; step = await rest.next()) {
+          yield* together(saidIn(step.value, answer));
+          if (answer.finished()) hurry();
+        }
         if (config.done_ends && marked()) yield* answer.read(ending);
       } catch (error) {
         // A finished answer stays one, whatever happens to its stream afterwards.
@@ -132,32 +135,32 @@ export const openai = defineProvider({
 });
 
 /** A stream whose first events have come. */
-interface Begun extends Pick<EventStream, "marked"> {
+interface Begun extends Pick<EventStream, "marked" | "hurry"> {
   readonly first: IteratorResult<readonly ServerEvent[], unknown>;
   readonly rest: AsyncIterator<readonly ServerEvent[], unknown>;
 }
 
 /** Waits for the first events: some servers refuse a request only there. */
-async function begun({ batches, marked }: EventStream): Promise<Begun> {
+async function begun({ batches, ...stream }: EventStream): Promise<Begun> {
   const rest = batches[Symbol.asyncIterator]();
   const first = await rest.next();
   try {
-    if (!first.done) spoken(first.value[0]?.data);
+    if (!first.done && first.value[0]) spoken(first.value[0]);
   } catch (error) {
     await rest.return?.();
     throw error;
   }
-  return { first, rest, marked };
+  return { first, rest, ...stream };
 }
 
 function* saidIn(batch: readonly ServerEvent[], answer: AnswerReader): Generator<Delta> {
-  for (const { data } of batch) yield* answer.read(spoken(data));
+  for (const event of batch) yield* answer.read(spoken(event));
 }
 
 /** What an event says, if it is no error. */
-function spoken(data: unknown): unknown {
-  const error = typeof data === "object" && data !== null && "error" in data ? data.error : undefined;
-  if (error) throw new Refusal(error);
+function spoken({ name, data }: ServerEvent): object {
+  if ("error" in data && data.error) throw new Refusal(data.error);
+  if (name === "error") throw new Refusal(data);
   return data;
 }
 

@@ -42,6 +42,9 @@ export const apiKey = text
 /** How strongly a model is held to the shape of a document: as well as its server can, by a schema, as any JSON, or not at all. */
 export const structured = z.enum(["auto", "schema", "json", "off"]);
 
+const ofTheConnection =
+  /^(connection|keep-alive|proxy-connection|transfer-encoding|content-length|te|trailer|upgrade|expect)$/i;
+
 const seconds = number.pipe(z.number().nonnegative("must not be negative"));
 
 /** What every provider that talks to a server accepts besides its own settings. */
@@ -60,12 +63,18 @@ export const wire = {
   ca_file: z.string().min(1).optional(),
   /** Sent besides the provider's own; the same name replaces. */
   headers: z
-    .record(
-      z
-        .string()
-        .regex(/^[\w!#$%&'*+.^`|~-]+$/)
-        .transform((name) => name.toLowerCase()),
-      text.pipe(z.string().regex(/^[\x20-\x7e]*$/, "contains a character no header can hold")),
+    .record(z.string(), text.pipe(z.string().regex(/^[\x20-\x7e]*$/, "contains a character no header can hold")))
+    .superRefine((headers, context) => {
+      for (const name of Object.keys(headers)) {
+        if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name))
+          context.addIssue({ code: "custom", path: [name], message: "is no name" });
+        if (ofTheConnection.test(name)) {
+          context.addIssue({ code: "custom", path: [name], message: "belongs to the connection and cannot be set" });
+        }
+      }
+    })
+    .transform((headers) =>
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
     )
     .optional(),
 };

@@ -226,7 +226,7 @@ describe.each(named(httpFormats))("%s: a redirect", (_, format) => {
 
   it.each([301, 302])(`096 ${format.name}: by %i is refused, and says where it leads`, async (status) => {
     const { error, asked, url } = await tried(format, to(status, home));
-    expect([error?.kind, asked]).toEqual(["request", 1]);
+    expect([error?.kind, asked]).toEqual(["protocol", 1]);
     expect(error?.message).toContain(`the server redirects to ${url}`);
   });
 
@@ -235,7 +235,7 @@ describe.each(named(httpFormats))("%s: a redirect", (_, format) => {
     const server = await serve(format, to(307, `${trap.url}${home}`));
     const { error } = await failed(await server.connect());
     await trap.close();
-    expect(error.kind).toBe("request");
+    expect(error.kind).toBe("protocol");
     expect(error.message).toContain(trap.url);
     expect(trap.requests).toEqual([]);
   });

@@ -861,7 +861,7 @@ describe("failures", () => {
     open.push(server);
     const config = anthropic.config.parse({ base_url: server.url, api_key: "test-key-0001", model: "m" });
     await expect(drain(await anthropic.connect(config, tools()))).rejects.toMatchObject({
-      kind: "request",
+      kind: "protocol",
       message: expect.stringContaining(other.url),
     });
     expect(other.requests).toEqual([]);

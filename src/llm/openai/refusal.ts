@@ -12,7 +12,7 @@ export class Refusal extends Error {
   readonly param: string | undefined;
 
   constructor(error: unknown, status?: number, headers?: HeaderText) {
-    const { message = JSON.stringify(error), code, param } = faultIn(error) ?? {};
+    const { message = "an error without words", code, param } = faultIn(error) ?? {};
     super(message);
     Object.assign(this, { error, status, headers, code, param });
   }

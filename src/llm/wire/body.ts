@@ -1,6 +1,7 @@
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
+import { ProviderError } from "../provider.ts";
 
 /** The body of an answer. */
 export interface Body {
@@ -12,7 +13,14 @@ export interface Body {
 
 /** Reads a body as it comes, unpacked should a server have packed it without being asked to. */
 export function bodyOf(body: Dispatcher.ResponseData["body"], encoding: string): Body {
-  const unpack = packings[encoding.trim().toLowerCase()];
+  const packing = encoding.trim().toLowerCase();
+  const unpack = packings[packing];
+  if (!unpack && packing !== "" && packing !== "identity") {
+    close(body);
+    throw new ProviderError(`the server packs its answer in a way that was not asked for: ${packing.slice(0, 40)}`, {
+      kind: "protocol",
+    });
+  }
   if (unpack) return { bytes: pipeline(body, unpack(), () => {}), leave: () => {} };
   let end: (body: Readable) => void = close;
   const leave = () => {
@@ -34,7 +42,8 @@ function read(body: Readable, end: () => void): AsyncIterator<Uint8Array> {
   };
 }
 
-const close = (body: Readable) => {
+/** Gives up what is left of a body, and its connection. */
+export const close = (body: Readable) => {
   body.on("error", () => {}).destroy();
 };
 

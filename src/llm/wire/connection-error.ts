@@ -14,13 +14,23 @@ export function connectionError(error: Error): ProviderError {
       cause: error,
     });
   }
+  if (error.name === "HTTPParserError") return unusable("what answers there does not speak HTTP", "protocol", error);
+  if (/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)$/.test(code)) {
+    return unusable(`the request cannot be sent: ${error.message}`, "request", error);
+  }
   const [message, hint] = words(code);
   return new ProviderError(message ?? `the connection failed: ${error.message || code}`, {
     kind: "network",
-    shouldRetry: message?.includes("certificate") ? false : undefined,
+    shouldRetry: /certificate|TLS/.test(message ?? "") ? false : undefined,
     hint,
     cause: error,
   });
+}
+
+/** What no further try mends. */
+function unusable(message: string, kind: "protocol" | "request", cause: Error): ProviderError {
+  const hint = kind === "protocol" ? "Check base_url: its port may be that of another service." : "Mend headers.";
+  return new ProviderError(message, { kind, hint, cause });
 }
 
 function words(code: string): readonly [string?, string?] {
@@ -31,6 +41,9 @@ function words(code: string): readonly [string?, string?] {
   if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
     const hint = "If the certificate is one of your own network, name its file in ca_file.";
     return [`the certificate of the server is not trusted (${code})`, hint];
+  }
+  if (code === "EPROTO" || /^ERR_SSL_/.test(code)) {
+    return ["no TLS is spoken there", "If the server speaks plain HTTP, begin base_url with http://."];
   }
   const closed = code === "ECONNRESET" || code === "UND_ERR_SOCKET";
   return closed ? ["the server closed the connection before it answered"] : [];

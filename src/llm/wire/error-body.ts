@@ -43,14 +43,18 @@ const Body = z.object({
   metadata: z.looseObject({ reasons: z.unknown().optional(), error_type: word }).optional().catch(undefined),
 });
 
+/** Errors within errors; more than anybody means. */
+const deepest = 10;
+
 /** Finds the fault in a parsed error body; undefined where it holds no message. */
-export function faultIn(value: unknown): Fault | undefined {
+export function faultIn(value: unknown, depth = 0): Fault | undefined {
+  if (depth > deepest) return undefined;
   const content = Array.isArray(value) ? value[0] : value;
   if (typeof content === "string") return content.trim() === "" ? undefined : { message: content };
   const read = Body.safeParse(content);
   if (!read.success) return undefined;
   const body = read.data;
-  const inner = faultIn(body.error) ?? nameIn(body.error);
+  const inner = faultIn(body.error, depth + 1) ?? nameIn(body.error);
   const code =
     body.metadata?.reasons === undefined
       ? (body.code ?? body.error_code ?? body.details?.error_code)
@@ -60,7 +64,7 @@ export function faultIn(value: unknown): Fault | undefined {
   if (inner) return { ...inner, code: inner.code ?? code, type: inner.type ?? type };
   const own = body.message ?? body.msg ?? body.error_msg ?? (body.error_code ? body.text : undefined);
   if (own) return { message: own, ...outer };
-  const listed = faultIn(body.detail) ?? faultIn(body.errors);
+  const listed = faultIn(body.detail, depth + 1) ?? faultIn(body.errors, depth + 1);
   return listed && { ...listed, code: listed.code ?? code };
 }
 

@@ -5,7 +5,7 @@ import { bounded, lineCutter } from "./lines.ts";
 /** One event of a stream, whose data is JSON; `name` is empty where the server gave none. */
 export interface ServerEvent {
   readonly name: string;
-  readonly data: unknown;
+  readonly data: object;
   /** The data as it came. */
   readonly text: string;
 }
@@ -37,15 +37,15 @@ export function eventReader(): Reader<ServerEvent> & { readonly marked: () => bo
       marked = true;
       return undefined;
     }
-    const read = field === "data" ? jsonIn(data) : undefined;
+    const read = field === "data" ? objectIn(data) : undefined;
     if (read) {
-      const event = { name, data: read.value, text: data };
+      const event = { name, ...read };
       begun = true;
       name = "";
       data = "";
       return event;
     }
-    if (line === "" && data !== "") throw unreadable("an event that is not JSON", data);
+    if (line === "" && data !== "") throw unreadable("an event that is no JSON object", data);
     if (line === "") name = "";
     return undefined;
   };
@@ -64,7 +64,9 @@ export function eventReader(): Reader<ServerEvent> & { readonly marked: () => bo
       yield* takeAll(lines.end());
       if (marked) return;
       if (body !== "") {
-        yield wholeBody(body);
+        const read = objectIn(body);
+        if (!read) throw unreadable("something that is no event stream", body);
+        yield { name: "", ...read };
         marked = true;
       } else if (!begun && data === "" && heard.trim() !== "") {
         throw unreadable("something that is no event stream", heard);
@@ -89,8 +91,9 @@ export function jsonLineReader(): Reader<string> {
   function* takeAll(cut: Iterable<string>): Generator<string> {
     for (const line of cut) {
       if (line.trim() === "") continue;
-      if (broken !== "") throw unreadable("a line that is not JSON", broken);
-      if (jsonIn(line)) yield line;
+      if (broken !== "") throw unreadable("a line that is no JSON object", broken);
+      const read = objectIn(line);
+      if (read) yield read.text;
       else broken = line;
     }
   }
@@ -99,7 +102,7 @@ export function jsonLineReader(): Reader<string> {
     push: (bytes) => takeAll(lines.push(bytes)),
     *end() {
       yield* takeAll(lines.end());
-      if (broken !== "" && !broken.startsWith("{")) throw unreadable("a line that is not JSON", broken);
+      if (broken !== "" && !broken.startsWith("{")) throw unreadable("a line that is no JSON object", broken);
     },
   };
 }
@@ -147,23 +150,18 @@ function fieldOf(line: string): { readonly field?: string; readonly value: strin
 
 const fields = new Set(["data", "event", "id", "retry"]);
 
-/** The object or list that a text is; undefined where it is none. */
-function jsonIn(text: string): { readonly value: unknown } | undefined {
+/** The object that a text is; a few servers put it into a list. Undefined where it is none. */
+function objectIn(text: string): Pick<ServerEvent, "data" | "text"> | undefined {
   const last = text.trimEnd().at(-1);
   if (last !== "}" && last !== "]") return undefined;
   try {
-    return { value: JSON.parse(text) };
+    const value: unknown = JSON.parse(text);
+    const data: unknown = Array.isArray(value) ? value[0] : value;
+    if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
+    return { data, text: data === value ? text : JSON.stringify(data) };
   } catch {
     return undefined;
   }
-}
-
-/** A body that is no stream. A few servers put it into a list. */
-function wholeBody(text: string): ServerEvent {
-  const read = jsonIn(text);
-  if (!read) throw unreadable("something that is no event stream", text);
-  const data: unknown = Array.isArray(read.value) ? read.value[0] : read.value;
-  return { name: "", data, text: JSON.stringify(data) };
 }
 
 const unreadable = (what: string, text: string) =>

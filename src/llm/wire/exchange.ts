@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import { errorCode } from "../../errors.ts";
 import { ProviderError } from "../provider.ts";
 import { isThisMachine } from "./address.ts";
-import { type Body, bodyOf } from "./body.ts";
+import { type Body, bodyOf, close } from "./body.ts";
 import { type Clock, startClock } from "./clock.ts";
 import { connectionError } from "./connection-error.ts";
 import type { HeaderText, Wire, WireOptions } from "./wire.ts";
@@ -75,9 +75,10 @@ async function follow(wire: Wire, first: URL, { method, headers, body }: Questio
     const { statusCode: status } = response;
     const target = headerText(response.headers).get("location");
     if (status < 300 || status >= 400 || !target) return usual(response);
-    await response.body.dump();
+    close(response.body);
     const next = URL.canParse(target, url.href) ? new URL(target, url) : new URL("about:blank");
-    if (![307, 308].includes(status) || next.origin !== url.origin || hops === 5) throw elsewhere(next, status);
+    if (![307, 308].includes(status) || next.origin !== url.origin) throw elsewhere(next, status);
+    if (hops === 5) throw new ProviderError("the server redirects in a circle", { kind: "protocol", status });
     url = next;
   }
 }
@@ -86,7 +87,7 @@ function elsewhere({ protocol, origin, pathname }: URL, status: number): Provide
   const where = protocol === "about:" ? "nowhere" : `${origin}${pathname}`;
   const hint = "Set base_url to the address the server redirects to, if you trust it.";
   return new ProviderError(`the server redirects to ${where}, which is not followed`, {
-    kind: "request",
+    kind: "protocol",
     status,
     hint,
   });
@@ -96,13 +97,14 @@ function elsewhere({ protocol, origin, pathname }: URL, status: number): Provide
 function usual(response: Dispatcher.ResponseData): Dispatcher.ResponseData {
   const { statusCode: status, body } = response;
   if (status >= 200 && status < 600 && ![204, 205, 304].includes(status)) return response;
-  body.on("error", () => {}).destroy();
+  close(body);
   throw new ProviderError(`the server answered with the status ${status}, which is no answer`, { kind: "protocol" });
 }
 
 /** What the connection failed of stands in a cause where several addresses were tried. */
 function connectionFailure(error: unknown, connect: number): unknown {
-  if (!(error instanceof AggregateError) && errorCode(error) === undefined) return error;
+  const known = error instanceof Error && (error.name === "HTTPParserError" || errorCode(error) !== undefined);
+  if (!known && !(error instanceof AggregateError)) return error;
   const cause = innermost(error);
   const code = errorCode(cause) ?? "";
   if (code === "UND_ERR_CONNECT_TIMEOUT" || code === "ETIMEDOUT") {

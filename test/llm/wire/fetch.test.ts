@@ -179,7 +179,7 @@ describe("redirects", () => {
 
   it.each([301, 302, 303])("%i is refused (case 96)", async (status) => {
     const server = await serve({ status, headers: { location: "/new" } });
-    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "request", status });
+    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "protocol", status });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -194,14 +194,14 @@ describe("redirects", () => {
   it("to nowhere are refused", async () => {
     const server = await serve({ status: 307, headers: { location: "http://[bad" } });
     expect(await failure(wireFetch()(server.url, post))).toMatchObject({
-      kind: "request",
+      kind: "protocol",
       message: "the server redirects to nowhere, which is not followed",
     });
   });
 
   it("in circles end", async () => {
     const server = await serve({ status: 307, headers: { location: "/again" } });
-    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "request" });
+    expect(await failure(wireFetch()(server.url, post))).toMatchObject({ kind: "protocol" });
     expect(server.requests.length).toBeLessThan(10);
   });
 });
@@ -233,7 +233,7 @@ describe("newline-separated JSON", () => {
     const { url } = await serve({ pieces: ['{"a":1}\n{broken\n{"b":2}\n'] });
     expect(await failure(read(wireFetch()(url, lines)))).toMatchObject({
       kind: "protocol",
-      message: "the server sent a line that is not JSON: {broken",
+      message: "the server sent a line that is no JSON object: {broken",
     });
   });
 });

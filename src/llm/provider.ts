@@ -2,7 +2,7 @@ import type { Agent } from "node:http";
 import type { ZodType } from "zod";
 import type { Structure } from "./structure.ts";
 import type { Clock } from "./wire/clock.ts";
-import type { Posted, Posting } from "./wire/server-events.ts";
+import type { Posted, Posting } from "./wire/post.ts";
 
 /** One call of a tool, as the model asked for it; JSON, so that it can cross the seam. */
 export type ToolCall = {

@@ -19,7 +19,7 @@ import { refuseTools } from "./tool-refusal.ts";
 import { type Fault, faultIn } from "./wire/error-body.ts";
 import { oneByOne } from "./wire/event-stream.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
-import type { Posted } from "./wire/server-events.ts";
+import type { Posted } from "./wire/post.ts";
 
 const name = text.pipe(z.string().min(1));
 

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { openai } from "./openai.ts";
 import { defineProvider, type Tools } from "./provider.ts";
-import { faultOf } from "./wire/server-events.ts";
+import { faultOf } from "./wire/fetch.ts";
 
 const form = /^[^.]+\.[^.]+$/;
 

@@ -3,7 +3,7 @@ import { ProviderError, type Tools } from "../provider.ts";
 import { tokenKeeper } from "../token-keeper.ts";
 import { faultIn } from "../wire/error-body.ts";
 import { faultError } from "../wire/failure.ts";
-import { faultOf } from "../wire/server-events.ts";
+import { faultOf } from "../wire/fetch.ts";
 import { bceHeaders } from "./bce-signature.ts";
 
 /** What lets one request in: a token in its query, or a signature in its headers. */

@@ -1,3 +1,4 @@
+import { type Fault, faultIn } from "./error-body.ts";
 import { batchesOf, jsonLineReader, type ServerEvent } from "./event-stream.ts";
 import { type Exchange, headerText, type Reply } from "./exchange.ts";
 import { duration, waitHint } from "./failure.ts";
@@ -64,4 +65,9 @@ function headersOf({ headers: said }: Reply, type: string): Headers {
   headers.delete("content-length");
   headers.set("content-type", type);
   return headers;
+}
+
+/** What the server says in a refusal that our fetch has put into one shape. */
+export async function faultOf(response: Response): Promise<Fault> {
+  return faultIn(await response.json()) ?? { message: response.statusText || "no reason given" };
 }

@@ -2,7 +2,7 @@ import type { Tools } from "../provider.ts";
 import { startClock } from "./clock.ts";
 import { openExchange } from "./exchange.ts";
 import { wireFetch } from "./fetch.ts";
-import { wirePost } from "./server-events.ts";
+import { wirePost } from "./post.ts";
 import { openWire, type Wire, type WireOptions } from "./wire.ts";
 
 /** What a provider with a server is given: one way to it, for streams of events, for `fetch` and for sockets of its own. */

@@ -1,4 +1,4 @@
-import { type Fault, faultIn } from "./error-body.ts";
+import type { Fault } from "./error-body.ts";
 import { type Exchange, headerText } from "./exchange.ts";
 import { type EventStream, eventsIn, type Patience, refusalIn } from "./reply.ts";
 import type { HeaderText } from "./wire.ts";
@@ -31,9 +31,4 @@ export function wirePost(exchange: Exchange, patience: Patience) {
     const said = { status: reply.status, headers: headerText(reply.headers) };
     return reply.status >= 400 ? { ...said, fault: await refusalIn(reply) } : { ...said, ...eventsIn(reply, patience) };
   };
-}
-
-/** What the server says in a refusal that our fetch has put into one shape. */
-export async function faultOf(response: Response): Promise<Fault> {
-  return faultIn(await response.json()) ?? { message: response.statusText || "no reason given" };
 }

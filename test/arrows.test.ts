@@ -21,13 +21,15 @@ const sources = (folder: string) =>
 
 /** Every relative import of a file, static or dynamic, as a path from the root; with whether it is only a type. */
 function importsOf(file: string) {
-  const text = readFileSync(join(root, file), "utf8");
+  const text = textOf(file);
   const found = text.matchAll(/(?:import|export)(?<type> type)?\b[^;"']*?["'](?<path>\.[^"']+\.ts)["']/g);
   return [...found].map(({ groups = {} }) => ({
     to: relative(root, join(root, dirname(file), groups.path ?? "")),
     type: groups.type !== undefined,
   }));
 }
+
+const textOf = (file: string) => readFileSync(join(root, file), "utf8");
 
 const withoutComments = (text: string) => text.replace(/\/\*[\s\S]*?\*\//g, "");
 
@@ -60,7 +62,7 @@ describe("the arrows between the folders", () => {
 
   it("let the engine know no role and no action, and print nothing", () => {
     const prints = sources("src").filter((file) =>
-      /\bconsole\.|process\.stdout/.test(withoutComments(readFileSync(join(root, file), "utf8"))),
+      /\bconsole\.|process\.stdout/.test(withoutComments(textOf(file))),
     );
     expect(prints).toEqual([]);
   });
@@ -72,15 +74,23 @@ describe("the arrows between the folders", () => {
       /\bfrom "node:|\bprocess\.|\bDate\b|\bMath\.random|\bperformance\b|\bset(?:Timeout|Interval|Immediate)\b|\bfetch\(/;
     // the list of Node's own modules, and code that is written into a product
     const harmless = /import \{ builtinModules \} from "node:module";|`import [^`]*`/g;
-    const textOf = (file: string) => withoutComments(readFileSync(join(root, file), "utf8")).replace(harmless, "");
-    expect(flow.filter((file) => world.test(textOf(file)))).toEqual([]);
+    const ownTextOf = (file: string) => withoutComments(textOf(file)).replace(harmless, "");
+    expect(flow.filter((file) => world.test(ownTextOf(file)))).toEqual([]);
     expect(flow.filter((file) => file.startsWith("src/engine/"))).toEqual([]);
+  });
+
+  it("let metagpt/repair stand alone: it takes nothing from the rest, not even a type, and nothing from Node", () => {
+    const library = reachedFrom(["src/repair/index.ts"], { types: true });
+    expect(library.length).toBeGreaterThan(40);
+    expect(library.filter((file) => !file.startsWith("src/repair/"))).toEqual([]);
+    const node = /\b(?:from|import)\b[ (]*["']node:/;
+    expect(library.filter((file) => node.test(withoutComments(textOf(file))))).toEqual([]);
   });
 });
 
-/** Everything that these files import, directly or through others, but for types. */
-function reachedFrom(files: readonly string[]): string[] {
+/** Everything that these files import, directly or through others; types only where they are asked for. */
+function reachedFrom(files: readonly string[], { types = false } = {}): string[] {
   const reached = new Set(files);
-  for (const file of reached) for (const { to, type } of importsOf(file)) if (!type) reached.add(to);
+  for (const file of reached) for (const { to, type } of importsOf(file)) if (types || !type) reached.add(to);
   return [...reached].sort();
 }

@@ -1,4 +1,3 @@
-import type { JsonSchema } from "../llm/provider.ts";
 import {
   type AnySchema,
   choices,
@@ -9,6 +8,9 @@ import {
   schemaNode,
   typeOf,
 } from "./schema-node.ts";
+
+/** A schema as it is sent. It has a type of its own: this folder is a library that stands without the others. */
+type JsonSchema = { readonly [key: string]: unknown };
 
 /** The shape of a document as a small model understands it: a skeleton with a comment behind each field. */
 export function shapeOf(schema: AnySchema): string {

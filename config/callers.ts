@@ -32,12 +32,13 @@ export const Caller = z.strictObject(
 );
 export type Caller = z.infer<typeof Caller>;
 
-/** `auth:` of config2.yaml. Two with one name or one key are an error, and so is a key that stands there itself. */
+/** `auth:` of config2.yaml. Two with one name or one key are an error, and so is a key that stands there itself or that anybody could guess. */
 export function readCallers(config2: Layer, env: Env): readonly Caller[] {
   const { where } = config2;
   const value = filledIn({ value: { auth: config2.value.auth ?? [] }, where }, env);
   refusePlainKeys(value.auth, where);
   const { auth } = check(Auth, value, { where, known: Object.keys(Caller.shape) });
+  refuseKnownKeys(auth, where);
   refuseTwins(auth, where);
   return auth;
 }
@@ -51,6 +52,23 @@ function refusePlainKeys(auth: unknown, where: Layer["where"]): void {
     if (word === undefined) continue;
     throw new ConfigError(`${where(["auth", index, word])}: a caller's key may not stand here, only its hash`, {
       hint: "Run metagpt serve --new-key NAME for a new key and its hash, or hash one: printf %s KEY | sha256sum, and write key_hash: sha256:...",
+    });
+  }
+}
+
+/** Hashes that stand in examples or are of keys that everybody tries, and whose they are. */
+const knownHashes: Readonly<Record<string, string>> = {
+  [`sha256:${"0".repeat(64)}`]: "is the one of the example",
+  "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855": "is that of an empty key",
+  "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08": 'is that of the key "test"',
+};
+
+function refuseKnownKeys(auth: readonly Caller[], where: Layer["where"]): void {
+  for (const [index, { name, key_hash }] of auth.entries()) {
+    const known = knownHashes[key_hash];
+    if (known === undefined) continue;
+    throw new ConfigError(`${where(["auth", index, "key_hash"])}: the key_hash of ${name} ${known}`, {
+      hint: `Make a key of its own and its hash: npx metagpt serve --new-key ${/^[\w.-]+$/.test(name) ? name : "NAME"}`,
     });
   }
 }

@@ -61,9 +61,7 @@ describe("the arrows between the folders", () => {
   });
 
   it("let the engine know no role and no action, and print nothing", () => {
-    const prints = sources("src").filter((file) =>
-      /\bconsole\.|process\.stdout/.test(withoutComments(textOf(file))),
-    );
+    const prints = sources("src").filter((file) => /\bconsole\.|process\.stdout/.test(withoutComments(textOf(file))));
     expect(prints).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: settings hold ${VAR} as users write it
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { ServeOptions } from "../../config/serve-options.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -88,6 +89,18 @@ describe("auth:", () => {
     expect(error).toBeInstanceOf(ConfigError);
     expect(String(error)).toContain(message);
     expect(String(error)).not.toContain("secret");
+  });
+
+  it.each([
+    ["0".repeat(64), "is the one of the example"],
+    [createHash("sha256").update("").digest("hex"), "is that of an empty key"],
+    [createHash("sha256").update("test").digest("hex").toUpperCase(), 'is that of the key "test"'],
+  ])("refuses the hash %s, which anybody could have", async (known, message) => {
+    const text = `auth:\n  ${one} }\n  - name: ann\n    key_hash: "sha256:${known}"`;
+    await expect(from(text)).rejects.toMatchObject({
+      ...{ name: "ConfigError", message: `config/config2.yaml:4: the key_hash of ann ${message}` },
+      hint: expect.stringContaining("npx metagpt serve --new-key ann"),
+    });
   });
 
   it("says how to get a hash where a key stands", async () => {

@@ -69,11 +69,16 @@ describe("docs/gateway.md", () => {
   it("makes a key that its settings can hold, and shows settings that are understood", async () => {
     const { code, stdout, stderr } = await metagpt(["serve", "--new-key", "editor"], { cwd: tempFolder() });
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^mg-[\w-]{32}\n$/)]);
-    expect(stderr).toMatch(/key_hash: "?sha256:[0-9a-f]{64}/);
+    const [hash = ""] = /sha256:[0-9a-f]{64}/.exec(stderr) ?? [];
     const [settings = "", ...more] = of("yaml");
     expect(more).toEqual([]);
-    const read = await settingsFrom({ "config/config2.yaml": settings });
-    expect(read.auth).toMatchObject([{ name: "editor", models: ["qwen", "role:*"], budget: 5, rpm: 60 }]);
+    // whoever copies them whole has let nobody in
+    await expect(settingsFrom({ "config/config2.yaml": settings })).rejects.toThrow("is the one of the example");
+    const own = settings.replace(/sha256:0{64}/, hash);
+    const read = await settingsFrom({ "config/config2.yaml": own });
+    expect(read.auth).toMatchObject([
+      { name: "editor", key_hash: hash, models: ["qwen", "role:*"], budget: 5, rpm: 60 },
+    ]);
     expect(read.serve.host).toBe("0.0.0.0");
   });
 

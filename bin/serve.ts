@@ -50,6 +50,8 @@ export async function serve(flags: Flags): Promise<number> {
   const address = await gateway.listen(options).catch((error: unknown) => {
     throw cannotListen(error, options);
   });
+  // a second signal ends the program wherever it is
+  process.once("exit", gateway.keepAtOnce);
   const seconds = process.uptime();
   process.stdout.write(banner({ address, models: gateway.models, locked: auth.length > 0, seconds }));
   return untilStopped(gateway.close);

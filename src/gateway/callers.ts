@@ -33,6 +33,8 @@ export interface Callers {
   readonly all: readonly Caller[];
   /** USD by name; under the empty one what all have spent together. */
   spent(): Readonly<Record<string, number>>;
+  /** Resolves when the next call of any of them is charged. */
+  charged(): Promise<void>;
   /** Who has this key, if that is enough for what is asked. Throws a Refusal, also where somebody tries many. */
   admit(access: Access, key: string | undefined, address: string): Promise<Caller>;
 }
@@ -52,7 +54,8 @@ export function openCallers(
   const wrong = new RateLimiterMemory({ points: guesses, duration: 60 });
   if (keys.length === 0) {
     const anybody: Caller = { name: "", budget: server, operator: true, may: () => true, count: async () => {} };
-    return { all: [anybody], spent: () => ({ "": server.spent }), admit: async () => anybody };
+    const spending = () => ({ "": server.spent });
+    return { all: [anybody], spent: spending, charged: server.released, admit: async () => anybody };
   }
   const callers = keys.map((key) => ({ hash: digestOf(key), caller: callerOf(key, server, spent[key.name] ?? 0) }));
   const all = callers.map(({ caller }) => caller);
@@ -72,6 +75,7 @@ export function openCallers(
     all,
     spent: () =>
       Object.fromEntries([["", server.spent], ...all.map(({ name, budget }) => [name, budget.spent] as const)]),
+    charged: server.released,
     async admit(access, key, address) {
       if (access === "everybody") return nobody;
       const caller = await byKey(key, address);

@@ -8,6 +8,7 @@ import { openChat } from "./chat.ts";
 import { openConnections, type Patience } from "./connections.ts";
 import { type Deploy, type Deployments, openDeployments } from "./deployments.ts";
 import { deploymentsRoutes } from "./deployments-routes.ts";
+import { openKeeper } from "./keeper.ts";
 import { openMetrics } from "./metrics.ts";
 import type { Models } from "./models.ts";
 import { ollamaRoutes } from "./ollama/routes.ts";
@@ -19,7 +20,7 @@ import type { Runs } from "./runs.ts";
 import { runsRoutes } from "./runs-routes.ts";
 import { openServer } from "./server.ts";
 import { serviceRoutes } from "./service-routes.ts";
-import { readState, type State, stateWriter } from "./state.ts";
+import { readState, type State } from "./state.ts";
 
 export interface GatewayOptions {
   /** What the configuration lets callers name. */
@@ -61,25 +62,33 @@ export interface Gateway {
   listen(address: { readonly host: string; readonly port: number }): Promise<string>;
   /** Takes no more questions and waits until those under way are answered, or the signal ends them. */
   close(abort?: AbortSignal): Promise<void>;
+  /** Keeps what was spent before it returns, for a program that ends without closing. */
+  keepAtOnce(): void;
   readonly models: Models;
 }
 
 /** Milliseconds in which answers that are ended can say so. */
 const farewell = 1000;
 
-/** Puts a gateway together: surfaces on top of one chat, with everything that they share. */
+/**
+ * Puts a gateway together: surfaces on top of one chat, with everything that they share. Throws a DiskError or a
+ * ConfigError where its state cannot be read or written.
+ */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
-  const { models: configured, deploy, stateFile, investment, version, runs, llms = openLlms({}) } = options;
+  const { models: configured, deploy, stateFile, investment, version, runs, log, llms = openLlms({}) } = options;
   const before: State = stateFile === undefined ? { deployments: [], spent: {} } : await readState(stateFile);
   const stop = new AbortController();
   const abort = new AbortController();
   const callers = openCallers(options.callers, { investment, spent: before.spent });
-  const write = stateFile === undefined ? undefined : stateWriter(stateFile);
-  const keep = async () => write?.({ deployments: deployments.kept(), spent: callers.spent() });
+  const state = () => ({ deployments: deployments.kept(), spent: callers.spent() });
+  const keeper =
+    stateFile === undefined ? undefined : openKeeper(stateFile, { ...{ state, log }, charged: callers.charged });
   const deployments: Deployments = await openDeployments(
-    { configured, deploy, gone: llms.forget, changed: keep },
+    { configured, deploy, gone: llms.forget, changed: async () => keeper?.keep() },
     before.deployments,
   );
+  // a place that cannot be written to is better noticed now than at the first change
+  await keeper?.keep();
   const metrics = openMetrics({ models: deployments, state: llms.state, underWay: () => chat.underWay });
   const chat = openChat({
     ...{ models: deployments, llms, metrics, maxCalls: options.maxCalls, stop: stop.signal },
@@ -117,7 +126,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
       // connections that are kept for another question would keep the server, also those made at the last moment
       const closing = setInterval(() => app.server.closeAllConnections(), 50);
       await closed.finally(() => clearInterval(closing));
-      await keep();
+      await keeper?.close();
     },
+    keepAtOnce: () => keeper?.keepAtOnce(),
   };
 }

@@ -1,7 +1,7 @@
 import type { Delta } from "../llm/provider.ts";
 import { headersOf } from "./account-headers.ts";
 import type { Asking, Chat } from "./chat.ts";
-import type { ChatAnswer, ChatCall, Counted } from "./chat-call.ts";
+import type { ChatAnswer, ChatCall } from "./chat-call.ts";
 import { openPieces } from "./pieces.ts";
 import { Refusal } from "./refusal.ts";
 import type { Incoming } from "./route.ts";
@@ -16,37 +16,28 @@ export interface Wording {
   failure(refusal: Refusal): string;
 }
 
-/** What a request wants answered. */
-export interface Wanted {
-  /** As the caller wrote it. */
-  readonly model: string;
-  answer(asking: Asking): Promise<ChatAnswer>;
-}
+/** Gives the answer that a request wants. */
+export type Wanted = (asking: Asking) => Promise<ChatAnswer>;
 
 /** A question to a chat model. */
-export const chatOf = (chat: Chat, call: ChatCall): Wanted => ({
-  model: call.model,
-  answer: (asking) => chat.answer(call, asking),
-});
+export const chatOf =
+  (chat: Chat, call: ChatCall): Wanted =>
+  (asking) =>
+    chat.answer(call, asking);
 
 /** Answers with the whole, in these words; what it took stands in the headers. */
 export async function answerWhole(
-  { model, answer: ask }: Wanted,
+  ask: Wanted,
   incoming: Incoming,
   words: (answer: ChatAnswer) => unknown,
 ): Promise<unknown> {
   const answer = await ask(incoming);
-  incoming.note(notedOf(model, answer));
   incoming.reply.headers(headersOf(answer.account));
   return words(answer);
 }
 
 /** Answers piece by piece. Until the first piece a failure is an error like any other, then it ends the stream. */
-export async function answerStreaming(
-  { model, answer: ask }: Wanted,
-  incoming: Incoming,
-  wording: Wording,
-): Promise<void> {
+export async function answerStreaming(ask: Wanted, incoming: Incoming, wording: Wording): Promise<void> {
   const { reply } = incoming;
   const pieces = openPieces(reply.raw, () => ({ "content-type": wording.type, "x-request-id": incoming.id }));
   const hear = (delta: Delta) => {
@@ -57,7 +48,6 @@ export async function answerStreaming(
   };
   try {
     const answer = await ask({ ...incoming, hear });
-    incoming.note(notedOf(model, answer));
     reply.hijack();
     pieces.end(wording.end(answer));
   } catch (error) {
@@ -69,11 +59,3 @@ export async function answerStreaming(
     if (refusal.kind === "bug") throw error;
   }
 }
-
-/** What the log says of an answer. */
-export const notedOf = (model: string, { usage, account, finish }: Counted & { readonly finish?: string }) => ({
-  ...{ model, llm: account.llm, attempts: account.attempts, ...(finish && { finish }) },
-  ...{ tokens_in: usage.input, tokens_out: usage.output, usd: account.cost },
-  ...(account.repaired && { repaired: true }),
-  ...(account.cached && { cached: true }),
-});

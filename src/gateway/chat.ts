@@ -5,8 +5,9 @@ import type { AnswerCache } from "./cache.ts";
 import type { Caller } from "./callers.ts";
 import type { ChatAnswer, ChatCall, Counted } from "./chat-call.ts";
 import type { Metrics } from "./metrics.ts";
-import { type Model, type Models, namedModel } from "./models.ts";
+import { type Models, namedModel } from "./models.ts";
 import { askPlainly } from "./plain.ts";
+import { reasonOf } from "./reason.ts";
 import { Refusal } from "./refusal.ts";
 import { askShaped } from "./shaped.ts";
 import type { Turn } from "./turn.ts";
@@ -15,8 +16,6 @@ import type { Turn } from "./turn.ts";
 export interface Chat {
   /** Calls that are being answered. */
   readonly underWay: number;
-  /** The model of that name, for a caller who may use it. Throws a Refusal. */
-  modelOf(name: string, caller: Caller): Model;
   /**
    * Answers, and passes pieces of the answer on as they come where it is not to be JSON. Throws a Refusal where nobody
    * has an answer.
@@ -37,6 +36,10 @@ export interface Asking {
   readonly caller: Caller;
   /** The caller has gone. */
   readonly signal: AbortSignal;
+  /** Of the request: what is not to stand in the log. */
+  readonly body: unknown;
+  /** Said in the line that the log has of this request. */
+  note(facts: Readonly<Record<string, unknown>>): void;
   readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
 
@@ -55,6 +58,7 @@ interface Parts {
 export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts): Chat {
   let underWay = 0;
 
+  /** The model of that name, for a caller who may use it. */
   const modelOf = (name: string, caller: Caller) => {
     const model = models.find(namedModel(name).plain);
     if (!model) throw unknown(name);
@@ -64,12 +68,13 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
         param: "model",
       });
     }
-    if (model.unusable !== undefined) throw new Refusal("busy", model.unusable, { code: "model_unavailable" });
     return model;
   };
 
-  const under: Chat["under"] = async (name, { id, caller, signal }, work) => {
-    const { name: known, deployments } = modelOf(name, caller);
+  const under: Chat["under"] = async (name, { id, caller, signal, body, note }, work) => {
+    const { name: known, deployments, unusable } = modelOf(name, caller);
+    note({ model: name });
+    if (unusable !== undefined) throw new Refusal("busy", unusable, { code: "model_unavailable" });
     const [first] = deployments;
     if (!first) throw new Error(`the model ${name} has no deployment`);
     if (underWay >= maxCalls || stop.aborted) {
@@ -79,10 +84,12 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
     }
     underWay += 1;
     try {
-      const answer = await work({ id, llms, deployments, budget: caller.budget, signal, stop }, first);
+      const answer = await work({ id, llms, deployments, budget: caller.budget, signal, stop, note }, first);
+      note(notedOf(answer));
       if (!answer.account.cached) metrics.answered(caller.name, answer);
       return answer;
     } catch (error) {
+      note({ reason: reasonOf(error, body) });
       metrics.failed(known, error instanceof Refusal ? (error.code ?? error.kind) : "bug");
       throw error;
     } finally {
@@ -94,7 +101,6 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
     get underWay() {
       return underWay;
     },
-    modelOf,
     under,
     answer: (call, asking) =>
       under(call.model, asking, async (turn, by) => {
@@ -120,6 +126,14 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
       }),
   };
 }
+
+/** What the log says of an answer. */
+const notedOf = ({ usage, account, finish }: Counted & Partial<Pick<ChatAnswer, "finish">>) => ({
+  ...{ llm: account.llm, attempts: account.attempts, ...(finish && { finish }) },
+  ...{ tokens_in: usage.input, tokens_out: usage.output, usd: account.cost },
+  ...(account.repaired && { repaired: true }),
+  ...(account.cached && { cached: true }),
+});
 
 /** Passes a whole answer on at once. */
 async function passOn({ text, reasoning, toolCalls }: ChatAnswer, { hear }: Asking): Promise<void> {

@@ -12,7 +12,7 @@ interface Raw {
 
 /** Has a model go on with a text as it stands. Its first deployment answers: who takes its place has another voice. */
 export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Asking): Promise<ChatAnswer> =>
-  chat.under(model, asking, async ({ id, llms, budget, signal, stop }, deployment) => {
+  chat.under(model, asking, async ({ id, llms, budget, signal, stop, note }, deployment) => {
     const about = { role: "caller", action: "complete", subject: id, attempt: 1, turn: 1 };
     let attempts = 1;
     let passedOn = false;
@@ -27,7 +27,10 @@ export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Ask
       },
       passedOn: () => passedOn,
     });
-    if (!answer.ok) throw refusalOf(answer.failure);
+    if (!answer.ok) {
+      note({ llm: deployment.name, attempts, usd: answer.usd });
+      throw refusalOf(answer.failure);
+    }
     const { text, finish, model: named, usd, told } = answer;
     const usage = told?.usage ?? { input: 0, output: 0, source: "estimated" };
     const account = accountOf(deployment, { model: named, attempts, cost: usd });

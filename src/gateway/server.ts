@@ -12,6 +12,7 @@ import { mostHeaders, refusalFor, refuseUnfit } from "./http-refusal.ts";
 import type { Metrics } from "./metrics.ts";
 import { describeRoutes } from "./openapi.ts";
 import { Refusal } from "./refusal.ts";
+import { expectNotes, noteHandling, noteOn, tell } from "./request-log.ts";
 import type { ErrorShape, Route } from "./route.ts";
 
 interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompts" | "version" | "patience"> {
@@ -23,13 +24,6 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
   readonly abort: AbortSignal;
 }
 
-/** What a request has left behind for its line in the log, and when it came, in milliseconds. */
-const noted = new WeakMap<FastifyRequest, { readonly began: number; readonly facts: Record<string, unknown> }>();
-
-function noteOn(request: FastifyRequest, facts: Readonly<Record<string, unknown>>): void {
-  Object.assign(noted.get(request)?.facts ?? {}, facts);
-}
-
 const admitted = new WeakMap<FastifyRequest, Caller>();
 
 /** Binds routes to HTTP: their checks, their errors, their limits, and one line of the log for each request. */
@@ -39,7 +33,7 @@ export async function openServer(
 ): Promise<FastifyInstance> {
   const { maxBody, version, connections, log, metrics, patience = usualPatience } = parts;
   const begin = (request: FastifyRequest, reply: FastifyReply) => {
-    noted.set(request, { began: performance.now(), facts: {} });
+    expectNotes(request);
     connections.expect(reply.raw);
     // an archive that is sent is listened to by a dozen
     reply.raw.setMaxListeners(20);
@@ -108,20 +102,6 @@ export async function openServer(
   return app;
 }
 
-/** What became of a request, for the log and the counters; 499 is one whose caller did not wait. */
-function tell(request: FastifyRequest, { raw }: FastifyReply, { log, metrics, connections }: Parts): void {
-  const { url: route = "unknown" } = request.routeOptions;
-  const { method, id } = request;
-  const { began = Number.NaN, facts } = noted.get(request) ?? {};
-  const ms = Math.round((performance.now() - began) * 10) / 10;
-  const broken = connections.brokenOff(raw);
-  const status = raw.headersSent ? raw.statusCode : (broken?.status ?? 499);
-  metrics.request(`${method} ${route}`, status, ms / 1000);
-  const gone = raw.writableFinished ? {} : { gone: true };
-  const fault = broken && { kind: "protocol", error: broken.kind };
-  log.info({ id, method, route, status, ms, ...gone, ...facts, ...fault }, "request");
-}
-
 function bind(app: FastifyInstance, route: Route, parts: Parts): void {
   app.route({
     method: route.method,
@@ -134,29 +114,35 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
       if (caller.name !== "") noteOn(request, { caller: caller.name });
     },
     errorHandler: (error, request, reply) => refuse(error, request, reply, parts, route.errors),
-    async handler(request, reply) {
-      const caller = admitted.get(request) as Caller;
-      const note = (facts: Readonly<Record<string, unknown>>) => noteOn(request, facts);
-      const body = route.body ? checked(route.body, request.body) : undefined;
-      // who may change what is served sends keys
-      if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
-      const answer = await route.handle({
-        ...{ id: request.id, caller, body, note, reply, headers: request.headers },
-        params: request.params as Record<string, string>,
-        query: request.query as Record<string, unknown>,
-        signal: goneOf(reply, parts.abort),
-      });
-      // a bare text would be sent as it is
-      const type = "application/json; charset=utf-8";
-      if (answer !== undefined)
-        await reply
-          .code(route.status ?? 200)
-          .type(type)
-          .send(JSON.stringify(answer));
-      else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
-      return reply;
+    handler(request, reply) {
+      const handled = handle(request, reply);
+      noteHandling(request, handled);
+      return handled;
     },
   });
+
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const caller = admitted.get(request) as Caller;
+    const note = (facts: Readonly<Record<string, unknown>>) => noteOn(request, facts);
+    const body = route.body ? checked(route.body, request.body) : undefined;
+    // who may change what is served sends keys
+    if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
+    const answer = await route.handle({
+      ...{ id: request.id, caller, body, note, reply, headers: request.headers },
+      params: request.params as Record<string, string>,
+      query: request.query as Record<string, unknown>,
+      signal: goneOf(reply, parts.abort),
+    });
+    // a bare text would be sent as it is
+    const type = "application/json; charset=utf-8";
+    if (answer !== undefined)
+      await reply
+        .code(route.status ?? 200)
+        .type(type)
+        .send(JSON.stringify(answer));
+    else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
+    return reply;
+  }
 }
 
 /** A signal that ends when the client has gone before it was answered, or the server is ended. */

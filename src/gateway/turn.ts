@@ -17,6 +17,8 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** The server is closing: nothing more is begun. */
   readonly stop: AbortSignal;
+  /** Said in the log of this request, in place of what was said before. */
+  readonly note: (facts: Readonly<Record<string, unknown>>) => void;
   /** Passes a piece of the answer on; what it returns is waited for. Absent where only the whole is of use. */
   readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
@@ -35,7 +37,7 @@ export interface Ledger {
 }
 
 /** Opens the ledger of a turn, through which all of its calls go. */
-export function openLedger({ llms, budget, signal, stop, hear }: Turn): Ledger {
+export function openLedger({ llms, budget, signal, stop, note: say, hear }: Turn): Ledger {
   let attempts = 0;
   let usage: Usage = { input: 0, output: 0, source: "reported" };
   let cost = 0;
@@ -85,6 +87,7 @@ export function openLedger({ llms, budget, signal, stop, hear }: Turn): Ledger {
       });
       cost += answer.usd ?? 0;
       if (answer.told) usage = sum(usage, answer.told.usage);
+      say({ llm: deployment.name, attempts, tokens_in: usage.input, tokens_out: usage.output, usd: cost });
       return answer;
     },
   };

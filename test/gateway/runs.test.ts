@@ -234,7 +234,7 @@ describe("a run over HTTP", () => {
     const strange = ["20260131-235959-1a2b", "..%2f..%2fconfig", "%2e%2e", ".runs", "..%5c..", "%00"];
     for (const id of strange) expect([id, await status(`/v1/runs/${id}`)]).toEqual([id, 404]);
     expect(await status("/v1/runs/..%2f/archive")).toBe(404);
-    expect(readdirSync(cwd).sort()).toEqual(["config", "home"]);
+    expect(readdirSync(cwd).sort()).toEqual(["config", "home", "state.json"]);
     expect(heard).toEqual([]);
   });
 

@@ -12,7 +12,7 @@ describe("figures and logs", () => {
   const prompt = "a prompt that nobody else may read";
   const messages = [{ role: "user" as const, content: prompt }];
   const question = { model: "one", messages };
-  const failing: Reply = {
+  const failing = {
     status: 500,
     body: { error: { message: "asleep" } },
     headers: { "x-should-retry": "false" },
@@ -130,12 +130,86 @@ describe("figures and logs", () => {
     await reached(1);
     gone.abort();
     await Promise.all([asking, left()]);
+    await expect.poll(() => logged().length).toBe(1);
     const { text } = await ask("GET", "/metrics");
-    expect(logged()[0]).toMatchObject({ route: "/v1/chat/completions", status: 499, gone: true });
+    expect(logged()[0]).toMatchObject({
+      route: "/v1/chat/completions",
+      status: 499,
+      gone: true,
+      model: "one",
+      llm: "one",
+    });
     expect(metricsIn(text)).toMatchObject({
       'metagpt_requests_total{route="POST /v1/chat/completions",status="499"}': 1,
       metagpt_calls_under_way: 0,
     });
+  });
+
+  it("says which model has failed a caller, what that took and why", async () => {
+    const slow: Reply = { ...failing, status: 429, body: { error: { message: "Slow down" } } };
+    const { at } = await upstream(failing, slow, failing);
+    const down = await upstream({ ...failing, body: { error: { message: "not with upstream-key-0123456789" } } });
+    const blocks = { one: at("openai", { price }), weak: down.at("openai", { fallback: ["one"] }) };
+    const { openai, logged } = await gateway(blocks);
+    const raw = { model: "one", prompt };
+    await expect(openai.chat.completions.create({ ...question, model: "weak" })).rejects.toMatchObject({ status: 502 });
+    await expect(openai.completions.create(raw)).rejects.toMatchObject({ status: 429 });
+    await expect(openai.embeddings.create({ model: "one", input: prompt })).rejects.toMatchObject({ status: 502 });
+    await expect(openai.chat.completions.create({ ...question, model: "two" })).rejects.toMatchObject({ status: 404 });
+    const lines = logged();
+    expect(lines.slice(0, 3)).toMatchObject([
+      { model: "weak", llm: "one", attempts: 2, usd: 0, error: "server", reason: expect.stringContaining("asleep") },
+      {
+        model: "one",
+        llm: "one",
+        attempts: 1,
+        usd: 0,
+        error: "rate_limit_exceeded",
+        reason: expect.stringContaining("Slow down"),
+      },
+      { model: "one", llm: "one", attempts: 1, usd: 0, error: "server", reason: expect.stringContaining("asleep") },
+    ]);
+    expect(Object.keys(lines[3] ?? {})).not.toContain("model");
+    expect(Object.keys(lines[3] ?? {})).not.toContain("reason");
+    for (const secret of ["key-0123456789", prompt]) expect(JSON.stringify(lines)).not.toContain(secret);
+  });
+
+  it.each([
+    ["as a whole", `cannot answer "${prompt}"`],
+    ["in part", `cannot answer ${prompt.slice(3)}...`],
+  ])("does not say why where a model's server repeats %s what was asked", async (_, message) => {
+    const { at } = await upstream({ ...failing, body: { error: { message } } });
+    const { openai, logged } = await gateway({ one: at("openai") });
+    await expect(openai.chat.completions.create(question)).rejects.toMatchObject({ status: 502 });
+    expect(logged()).toMatchObject([{ model: "one", llm: "one", attempts: 1, error: "server" }]);
+    expect(JSON.stringify(logged())).not.toContain("nobody else");
+  });
+
+  it("says what an answer has cost that broke off, and one whose caller has gone", async () => {
+    const { at, left } = await upstream(
+      { text: ["Once ", "upon"], ends: "reset" },
+      { text: ["Once ", "upon"], ends: "stall" },
+    );
+    const { openai, ask, logged } = await gateway({ one: at("openai", { price: { input: 1000, output: 1000 } }) });
+    const reading = async () => {
+      for await (const _ of await openai.chat.completions.create({ ...question, stream: true }));
+    };
+    await expect(reading()).rejects.toThrow();
+    for await (const _ of await openai.chat.completions.create({ ...question, stream: true })) break;
+    await left();
+    await expect.poll(() => logged().length).toBe(2);
+    const { data } = JSON.parse((await ask("GET", "/v1/usage")).text);
+    const [broken, gone] = logged();
+    const about = { status: 200, model: "one", llm: "one", attempts: 1 };
+    expect(broken).toMatchObject({
+      ...about,
+      error: "truncated",
+      reason: expect.stringContaining("broke in the middle"),
+    });
+    expect(gone).toMatchObject({ ...about, gone: true });
+    expect(Object.keys(gone ?? {})).not.toContain("error");
+    expect(Number(gone?.usd)).toBeGreaterThan(0);
+    expect(Number(broken?.usd) + Number(gone?.usd)).toBeCloseTo(data[0].usd, 9);
   });
 
   it("writes prompts where it is told to, and still no keys", async () => {

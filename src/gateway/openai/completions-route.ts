@@ -47,7 +47,7 @@ export const completionsRoute = (chat: Chat): Route =>
       const { body, id } = incoming;
       const { model, prompt } = body;
       const raw = { prompt, sampling: samplingOf(body), maxTokens: body.max_tokens ?? undefined };
-      const wanted = { model, answer: (asking: Asking) => completeRaw(chat, model, raw, asking) };
+      const wanted = (asking: Asking) => completeRaw(chat, model, raw, asking);
       const head = { id: `cmpl-${id}`, object: "text_completion", created: Math.floor(Date.now() / 1000), model };
       const choice = (text: string, finish: string | null = null) => ({
         ...head,

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { keyOf } from "../../llm/about.ts";
 import { headersOf } from "../account-headers.ts";
-import { notedOf } from "../answering.ts";
 import type { Chat } from "../chat.ts";
 import { accountOf } from "../chat-call.ts";
 import { refusalOf } from "../refusal.ts";
@@ -35,7 +34,7 @@ export const embeddingsRoute = (chat: Chat): Route =>
     async handle(incoming) {
       const { model, input, dimensions, encoding_format: format } = incoming.body;
       const { vectors, usage, account } = await chat.under(model, incoming, async (turn, deployment) => {
-        const { id, llms, budget, signal, stop } = turn;
+        const { id, llms, budget, signal, stop, note } = turn;
         const key = keyOf({ role: "caller", action: "embed", subject: id, attempt: 1, turn: 1 });
         let attempts = 1;
         const emit = ({ type }: { type: string }) => {
@@ -43,10 +42,12 @@ export const embeddingsRoute = (chat: Chat): Route =>
         };
         const asking = { key, signal, stop, budget, emit, ...(dimensions && { dimensions }) };
         const answer = await llms.embed(input, deployment, asking);
-        if (!answer.ok) throw refusalOf(answer.failure);
+        if (!answer.ok) {
+          note({ llm: deployment.name, attempts, usd: answer.usd });
+          throw refusalOf(answer.failure);
+        }
         return { ...answer, account: accountOf(deployment, { model: answer.model, attempts, cost: answer.usd }) };
       });
-      incoming.note(notedOf(model, { usage, account }));
       incoming.reply.headers(headersOf(account));
       return {
         object: "list" as const,

@@ -114,9 +114,12 @@ describe("the example files", () => {
       text
         .replace(/^# ?(?=([A-Z][A-Za-z]+|MODEL_LIST):( |$)| {2,}\S)/gm, "")
         .replace(/^(models: \{\}|roles: \[\]|auth: \[\])$/gm, (line) => line.slice(0, -3));
-    const config2 = uncomment(await example("config2")).replace(/^# llm:|^ {2}[a-z_]+:.*$/gm, (line) =>
+    const uncommented = uncomment(await example("config2")).replace(/^# llm:|^ {2}[a-z_]+:.*$/gm, (line) =>
       /^ {2}[a-z-]+:$/.test(line) ? line : "",
     );
+    // but for the hash of a key, which has to be somebody's
+    await expect(settingsFrom({ "config/config2.yaml": uncommented })).rejects.toThrow("is the one of the example");
+    const config2 = uncommented.replace(/sha256:0{64}/, `sha256:${"5".repeat(64)}`);
     const multi = uncomment(await example("multi_llm_config"));
     const everybody = roster({ implement: true, run_tests: true });
     const known = everybody.flatMap(({ profile, actions }) => [profile, ...actions.map(({ name }) => name)]);

@@ -32,7 +32,16 @@ export async function readTree<T>(grammar: Grammar, text: string, read: (root: N
   }
 }
 
-async function parserOf(grammar: Grammar): Promise<Parser> {
+/** One after the other: while two are begun at once, each has a memory of its own, and the parsers are given the wrong one. */
+function parserOf(grammar: Grammar): Promise<Parser> {
+  const parser = begun.then(() => begin(grammar));
+  begun = parser.catch(() => {});
+  return parser;
+}
+
+let begun: Promise<unknown> = Promise.resolve();
+
+async function begin(grammar: Grammar): Promise<Parser> {
   const { Language, Parser } = await import("web-tree-sitter");
   const file = createRequire(import.meta.url).resolve(`@vscode/tree-sitter-wasm/wasm/tree-sitter-${grammar}.wasm`);
   await Parser.init();

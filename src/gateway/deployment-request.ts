@@ -37,6 +37,6 @@ export const DeploymentView = z.looseObject({
   name: z.string(),
   api_type: z.string(),
   state: z.enum(["ready", "needs_key"]),
-  key: z.string().describe("none, sent, or the variable that holds it"),
+  key: z.string().describe("none, sent, missing since a restart, or the variable that holds it"),
 });
 export type DeploymentView = z.infer<typeof DeploymentView>;

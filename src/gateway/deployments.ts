@@ -108,14 +108,16 @@ export async function openDeployments(
 
 function waiting(name: string, lacks: readonly string[]): string {
   const settings = lacks.length > 0 ? lacks : ["api_key"];
-  const body = JSON.stringify(Object.fromEntries(settings.map((setting) => [setting, "..."])));
+  const body = JSON.stringify(
+    Object.fromEntries(settings.map((setting) => [setting, setting === "headers" ? { NAME: "..." } : "..."])),
+  );
   const patch = `PATCH /v1/deployments/${encodeURIComponent(name)} ${body}`;
   return `the deployment ${name} waits for its ${settings.join(" and ")}, not kept by the server: send it again with ${patch}`;
 }
 
 function viewOf({ request: { api_key: key, name, api_type, ...rest }, lacks, made }: Placed): DeploymentView {
-  const sent = typeof key === "string" || lacks.includes("api_key");
-  const shown = typeof key === "object" ? `env ${key.env}` : sent ? "sent" : "none";
+  const sent = lacks.includes("api_key") ? "missing" : typeof key === "string" ? "sent" : "none";
+  const shown = typeof key === "object" ? `env ${key.env}` : sent;
   const harmless = Object.entries(rest).map(([setting, value]) => [setting, isSecret(setting, value) ? "***" : value]);
   return { ...Object.fromEntries(harmless), name, api_type, state: made ? "ready" : "needs_key", key: shown };
 }

@@ -110,7 +110,10 @@ it("keeps deployments without their keys, and asks for the key by name after a r
   expect((await ask("by-env")).choices[0]?.message.content).toBe("Hello");
   expect(server.asked.at(-1)?.headers.authorization).toBe(`Bearer ${env.MY_KEY}`);
   expect((await ask("open")).choices[0]?.message.content).toBe("Hello");
-  expect(await asked(after, "GET", "/v1/deployments/sent")).toMatchObject([200, { state: "needs_key", key: "sent" }]);
+  expect(await asked(after, "GET", "/v1/deployments/sent")).toMatchObject([
+    200,
+    { state: "needs_key", key: "missing" },
+  ]);
   await expect(ask("sent")).rejects.toMatchObject({
     ...{ status: 503, code: "model_unavailable", message: expect.stringContaining("PATCH /v1/deployments/sent") },
   });
@@ -139,7 +142,12 @@ it("keeps no secret that stands in another setting, and names each that it waits
   for (const word of [secret, "my-password", String(at("openai").api_key)]) expect(kept).not.toContain(word);
 
   const after = await gateway({}, { stateFile });
-  const waits = { status: 503, message: expect.stringMatching(/api_key and headers.*PATCH \/v1\/deployments\/new/) };
+  const waits = {
+    status: 503,
+    message: expect.stringMatching(
+      /api_key and headers.*PATCH \/v1\/deployments\/new {"api_key":"...","headers":{"NAME":"..."}}/,
+    ),
+  };
   await expect(after.openai.chat.completions.create(question)).rejects.toMatchObject(waits);
   const { api_key } = at("openai");
   expect(await asked(after, "PATCH", "/v1/deployments/new", { api_key })).toMatchObject([200, { state: "needs_key" }]);

@@ -6,8 +6,9 @@ import { noteDown, table } from "./page.ts";
 
 /**
  * Measures what the built gateway adds to an answer that takes its model 50 ms, beside a bare proxy of the same framework
- * and one that reads what it passes on: latency at fixed rates, the most answers a second, and memory over many requests. The load comes from this process; all
- * servers are processes of their own on the same machine. `--write` puts the tables into docs/performance.md.
+ * and one that reads what it passes on: latency at fixed rates, the most answers a second, and memory over many requests.
+ * The load comes from this process; all servers are processes of their own on the same machine. `--write` puts the tables
+ * into docs/performance.md.
  */
 const { values } = parseArgs({
   options: {

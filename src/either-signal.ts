@@ -3,8 +3,8 @@ import { setMaxListeners } from "node:events";
 /** A signal that ends when one of several does, for as long as somebody listens. */
 export interface EitherSignal {
   readonly signal: AbortSignal;
-  /** Ends it by itself. */
-  end(): void;
+  /** Ends it by itself, for this reason. */
+  end(reason?: unknown): void;
   /** Lets go of them: it will not end any more. */
   release(): void;
 }
@@ -20,7 +20,7 @@ export function eitherSignal(...sources: readonly AbortSignal[]): EitherSignal {
   }
   return {
     signal: either.signal,
-    end: () => either.abort(),
+    end: (reason) => either.abort(reason),
     release() {
       for (const source of sources) source.removeEventListener("abort", end);
     },

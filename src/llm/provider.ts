@@ -147,7 +147,7 @@ export interface Llm {
   complete?(request: CompletionRequest, options: { signal: AbortSignal }): AsyncGenerator<Delta, Finish, void>;
 }
 
-/** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in this fetch. */
+/** What every provider is given from outside: deadlines, proxy and error bodies are handled once, in these. */
 export interface Tools {
   readonly fetch: typeof globalThis.fetch;
   /** Asks for a stream of events, and reads it quicker than by `fetch`. */

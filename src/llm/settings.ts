@@ -42,6 +42,7 @@ export const apiKey = text
 /** How strongly a model is held to the shape of a document: as well as its server can, by a schema, as any JSON, or not at all. */
 export const structured = z.enum(["auto", "schema", "json", "off"]);
 
+/** Names of headers that HTTP itself sets. */
 const ofTheConnection =
   /^(connection|keep-alive|proxy-connection|transfer-encoding|content-length|te|trailer|upgrade|expect)$/i;
 

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { connect } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { gateway } from "../helpers/gateway.ts";
+import { listening } from "../helpers/listening.ts";
 import { chunk } from "../helpers/openai-server.ts";
 import { signal, upstream } from "../helpers/upstream.ts";
 
@@ -90,12 +91,7 @@ async function endless(piece: (number: number) => string) {
     outgoing.on("drain", () => setImmediate(more));
     more();
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server);
   return {
     at: (settings: object) => ({
       ...{ api_type: "openai", model: "endless", base_url: `http://127.0.0.1:${port}`, api_key: "k", ...settings },

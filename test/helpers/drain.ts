@@ -31,5 +31,14 @@ export async function drain(
   }
 }
 
+/** Ends a call once its first piece has come, and reads on. */
+export async function endedInTheMiddle(llm: Llm): Promise<void> {
+  const caller = new AbortController();
+  const stream = llm.stream(question, { signal: caller.signal });
+  await stream.next();
+  caller.abort();
+  while (!(await stream.next()).done);
+}
+
 const joined = (deltas: readonly Delta[], type: "text" | "reasoning") =>
   deltas.map((delta) => (delta.type === type ? delta.text : "")).join("");

@@ -1,9 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
 import { z } from "zod";
 import * as anthropic from "./anthropic-server.ts";
 import { taken } from "./http-server.ts";
+import { listening } from "./listening.ts";
 import { line } from "./ollama-server.ts";
 import * as openai from "./openai-server.ts";
 
@@ -76,12 +75,7 @@ export async function upstream(...replies: readonly (Reply | ((asked: Asked) => 
     arrived = signal();
     await answer(outgoing, typeof reply === "function" ? reply(request) : reply, request);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  const port = await listening(server);
   return {
     at: (wire, settings) => ({
       ...{ api_type: wire, model: `${wire}-model`, base_url: `http://127.0.0.1:${port}/${wire}` },

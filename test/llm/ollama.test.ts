@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { ollama, ollamaHost } from "../../src/llm/ollama.ts";
-import { drain, question } from "../helpers/drain.ts";
+import { drain, endedInTheMiddle, question } from "../helpers/drain.ts";
 import { httpServer } from "../helpers/http-server.ts";
 import { line, type OllamaRequest, type OllamaScript, ollamaServer } from "../helpers/ollama-server.ts";
 import { tools } from "../helpers/tools.ts";
@@ -291,14 +291,7 @@ describe("a refusal", () => {
 describe("ending a call", () => {
   it("in the middle of the text is aborted, and the server sees the close", async () => {
     const server = await serve({ text: "word ".repeat(2000), pause: 20 });
-    const caller = new AbortController();
-    const stream = (await server.connect()).stream(question, { signal: caller.signal });
-    await stream.next();
-    caller.abort();
-    const rest = async () => {
-      while (!(await stream.next()).done);
-    };
-    await expect(rest()).rejects.toMatchObject({ kind: "aborted" });
+    await expect(endedInTheMiddle(await server.connect())).rejects.toMatchObject({ kind: "aborted" });
     await expect.poll(server.left).toBe(1);
   });
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { JsonSchema } from "../../src/llm/provider.ts";
-import { drain, question } from "../helpers/drain.ts";
+import { drain, endedInTheMiddle, question } from "../helpers/drain.ts";
 import {
   chunk,
   done,
@@ -679,14 +679,7 @@ describe("failures", () => {
 describe("ending a call", () => {
   it("in the middle of the text is aborted, and the server sees the close", async () => {
     const server = await serve({ text: "word ".repeat(2000), pause: 20 });
-    const caller = new AbortController();
-    const stream = (await server.connect()).stream(question, { signal: caller.signal });
-    await stream.next();
-    caller.abort();
-    const rest = async () => {
-      while (!(await stream.next()).done);
-    };
-    await expect(rest()).rejects.toMatchObject({ kind: "aborted" });
+    await expect(endedInTheMiddle(await server.connect())).rejects.toMatchObject({ kind: "aborted" });
     await expect.poll(server.left).toBe(1);
   });
 

@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { errorCode } from "../../../src/errors.ts";
 import type { KeptEvent } from "../../../src/gateway/runs.ts";
+import { type Line, linesFrom } from "../../../src/runs/files.ts";
 
 /** Milliseconds between two looks. Not every file system, such as those of containers, tells of changes. */
 const interval = 200;
@@ -22,9 +22,9 @@ export async function* followEvents(file: string, { after, signal, goesOn }: Fol
   while (!signal.aborted) {
     // asked before reading, so that nothing is missed of what was written until then
     const more = await goesOn();
-    for await (const { line, end } of wholeLines(file, position)) {
+    for await (const { text, end } of wholeLines(file, position)) {
       position = end;
-      const event = eventIn(line);
+      const event = eventIn(text);
       if (event === undefined || event.seq <= last) continue;
       last = event.seq;
       yield event;
@@ -35,24 +35,10 @@ export async function* followEvents(file: string, { after, signal, goesOn }: Fol
   }
 }
 
-/** The lines from a position on, each with where it ends. What was torn off at the end is no line: it may yet be cut off. */
-async function* wholeLines(
-  file: string,
-  start: number,
-): AsyncGenerator<{ readonly line: string; readonly end: number }> {
-  let begun: Buffer[] = [];
-  let at = start;
+/** What was torn off at the end of the file is no line: it may yet be cut off. */
+async function* wholeLines(file: string, start: number): AsyncGenerator<Line> {
   try {
-    for await (const chunk of createReadStream(file, { start }) as AsyncIterable<Buffer>) {
-      let from = 0;
-      for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, from)) {
-        yield { line: Buffer.concat([...begun, chunk.subarray(from, end)]).toString("utf8"), end: at + end + 1 };
-        begun = [];
-        from = end + 1;
-      }
-      begun.push(chunk.subarray(from));
-      at += chunk.length;
-    }
+    for await (const line of linesFrom(file, start)) if (line.whole) yield line;
   } catch (error) {
     if (errorCode(error) !== "ENOENT") throw error;
   }

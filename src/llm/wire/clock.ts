@@ -1,3 +1,4 @@
+import { eitherSignal } from "../../either-signal.ts";
 import { ProviderError } from "../provider.ts";
 
 /** How long a call may take, in seconds; where absent, as long as most servers need. */
@@ -37,22 +38,18 @@ export function startClock(timeouts: Timeouts, caller: AbortSignal | null | unde
   const seconds = (value: number | undefined, otherwise: number) => (value || otherwise) * 1000;
   const whole = seconds(timeouts.timeout, timeouts.timeout === 0 ? 300 : 600);
   const idle = seconds(timeouts.idle_timeout, 120);
-  const deadline = new AbortController();
-  const { signal } = deadline;
-  const follow = () => deadline.abort(caller?.reason);
-  if (caller?.aborted) follow();
-  caller?.addEventListener("abort", follow, { once: true });
+  // the caller may outlive the call
+  const { signal, end, release } = eitherSignal(...(caller ? [caller] : []));
   const limit = (ms: number, what: string) => {
-    const end = () => deadline.abort(new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" }));
+    const late = () => end(new ProviderError(`the server ${what} in ${ms / 1000} s`, { kind: "timeout" }));
     // A socket under way keeps the process alive; a clock alone shall not.
-    const timer = setTimeout(end, Math.min(ms, 2 ** 31 - 1)).unref();
+    const timer = setTimeout(late, Math.min(ms, 2 ** 31 - 1)).unref();
     return () => clearTimeout(timer);
   };
   const inTime = limit(whole, "did not finish its answer");
   const stop = () => {
     inTime();
-    // the caller may outlive the call
-    caller?.removeEventListener("abort", follow);
+    release();
   };
   return {
     signal,

@@ -14,37 +14,43 @@ export function connectionError(error: Error): ProviderError {
       cause: error,
     });
   }
-  if (error.name === "HTTPParserError") return unusable("what answers there does not speak HTTP", "protocol", error);
-  if (/^UND_ERR_(INVALID_ARG|NOT_SUPPORTED)$/.test(code)) {
-    return unusable(`the request cannot be sent: ${error.message}`, "request", error);
-  }
-  const [message, hint] = words(code);
-  return new ProviderError(message ?? `the connection failed: ${error.message || code}`, {
-    kind: "network",
-    shouldRetry: /certificate|TLS/.test(message ?? "") ? false : undefined,
-    hint,
-    cause: error,
-  });
+  const {
+    message = `the connection failed: ${error.message || code}`,
+    kind = "network",
+    ...facts
+  } = words(error, code);
+  return new ProviderError(message, { kind, ...facts, cause: error });
 }
 
-/** What no further try mends. */
-function unusable(message: string, kind: "protocol" | "request", cause: Error): ProviderError {
-  const hint = kind === "protocol" ? "Check base_url: its port may be that of another service." : "Mend headers.";
-  return new ProviderError(message, { kind, hint, cause });
+/** What is not `network` is not tried again either. */
+interface Words {
+  readonly message?: string;
+  readonly hint?: string;
+  readonly kind?: "protocol" | "request";
+  readonly shouldRetry?: false;
 }
 
-function words(code: string): readonly [string?, string?] {
-  if (code === "ECONNREFUSED") return ["the connection was refused"];
+function words({ name, message }: Error, code: string): Words {
+  if (code === "ECONNREFUSED") return { message: "the connection was refused" };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return ["the host name was not found", "Check base_url and the network; behind a proxy, set proxy."];
+    const hint = "Check base_url and the network; behind a proxy, set proxy.";
+    return { message: "the host name was not found", hint };
+  }
+  if (name === "HTTPParserError") {
+    const hint = "Check base_url: its port may be that of another service.";
+    return { message: "what answers there does not speak HTTP", kind: "protocol", hint };
+  }
+  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED") {
+    return { message: `the request cannot be sent: ${message}`, kind: "request", hint: "Mend headers." };
   }
   if (/CERT|SIGNATURE|ALTNAME/.test(code)) {
     const hint = "If the certificate is one of your own network, name its file in ca_file.";
-    return [`the certificate of the server is not trusted (${code})`, hint];
+    return { message: `the certificate of the server is not trusted (${code})`, hint, shouldRetry: false };
   }
   if (code === "EPROTO" || /^ERR_SSL_/.test(code)) {
-    return ["no TLS is spoken there", "If the server speaks plain HTTP, begin base_url with http://."];
+    const hint = "If the server speaks plain HTTP, begin base_url with http://.";
+    return { message: "no TLS is spoken there", hint, shouldRetry: false };
   }
   const closed = code === "ECONNRESET" || code === "UND_ERR_SOCKET";
-  return closed ? ["the server closed the connection before it answered"] : [];
+  return closed ? { message: "the server closed the connection before it answered" } : {};
 }

@@ -108,8 +108,8 @@ export function jsonLineReader(): Reader<string> {
 }
 
 /**
- * What the pieces hold, together as it came together. What was read before an error comes before it. Ends early where
- * `over` says so, without closing the source.
+ * What the pieces hold, together as it came together. What was read before an error comes before it. Ends early, and lets
+ * go of the source, where `over` says so.
  */
 export async function* batchesOf<T>(
   source: AsyncIterable<Uint8Array>,

@@ -1,11 +1,11 @@
 import { type Fault, faultIn } from "./error-body.ts";
 import { batchesOf, jsonLineReader, type ServerEvent } from "./event-stream.ts";
 import { type Exchange, headerText, type Reply } from "./exchange.ts";
-import { duration, waitHint } from "./failure.ts";
-import { begun, eventsIn, type Patience, refusalIn } from "./reply.ts";
+import { eventsIn, refusalIn } from "./reply.ts";
+import type { Patience } from "./wire.ts";
 
 /**
- * The fetch that SDKs are given. It gives every error body the shape `{"error":{message,type,code}}`, and repairs what was
+ * The fetch that SDKs are given. It gives every error body the shape `{"error":{message,type,code,wait}}`, and repairs what was
  * asked for as `text/event-stream` or `application/x-ndjson`.
  */
 export function wireFetch(exchange: Exchange, patience: Patience): typeof globalThis.fetch {
@@ -22,11 +22,11 @@ const sendable = (body: RequestInit["body"]) =>
   typeof body === "string" || body instanceof Uint8Array ? body : undefined;
 
 async function refusal(reply: Reply): Promise<Response> {
-  const { wait, ...fault } = await refusalIn(reply);
-  const headers = headersOf(reply, "application/json");
-  // A few servers say in the body how long to wait.
-  if (wait !== undefined && waitHint(headers) === undefined) headers.set("retry-after-ms", `${duration(wait)}`);
-  return new Response(JSON.stringify({ error: fault }), { status: reply.status, headers });
+  const error = await refusalIn(reply);
+  return new Response(JSON.stringify({ error }), {
+    status: reply.status,
+    headers: headersOf(reply, "application/json"),
+  });
 }
 
 function readable(reply: Reply, accepted: string, patience: Patience): Response {
@@ -54,6 +54,18 @@ async function* lineBytes({ bytes, answered }: Reply): AsyncGenerator<Uint8Array
   const encoder = new TextEncoder();
   for await (const lines of begun(batchesOf(bytes, jsonLineReader()), answered))
     yield encoder.encode(`${lines.join("\n")}\n`);
+}
+
+/** Passes pieces on, and says when the first one has come or none will. */
+async function* begun<T>(pieces: AsyncIterable<T>, answered: () => void): AsyncGenerator<T> {
+  try {
+    for await (const piece of pieces) {
+      answered();
+      yield piece;
+    }
+  } finally {
+    answered();
+  }
 }
 
 function headersOf({ headers: said }: Reply, type: string): Headers {

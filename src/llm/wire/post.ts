@@ -1,7 +1,7 @@
 import type { Fault } from "./error-body.ts";
 import { type Exchange, headerText } from "./exchange.ts";
-import { type EventStream, eventsIn, type Patience, refusalIn } from "./reply.ts";
-import type { HeaderText } from "./wire.ts";
+import { type EventStream, eventsIn, refusalIn } from "./reply.ts";
+import type { HeaderText, Patience } from "./wire.ts";
 
 /** A question that a server answers by a stream of events. */
 export interface Posting {

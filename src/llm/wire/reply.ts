@@ -2,12 +2,7 @@ import { ProviderError } from "../provider.ts";
 import { type Fault, readFault } from "./error-body.ts";
 import { batchesOf, eventReader, type ServerEvent } from "./event-stream.ts";
 import type { Reply } from "./exchange.ts";
-
-/** How long a stream may say nothing of use. */
-export interface Patience {
-  /** Milliseconds with nothing but comments; ten minutes where absent. */
-  readonly comments?: number | undefined;
-}
+import type { Patience } from "./wire.ts";
 
 /** A stream of events as they come. */
 export interface EventStream {
@@ -61,7 +56,7 @@ async function* inTime<T>(
 export async function refusalIn({ bytes, reason, clock }: Reply): Promise<Fault> {
   let text = "";
   const decoder = new TextDecoder();
-  const inTime = clock.limit(2000, "did not finish its refusal");
+  const ended = clock.limit(2000, "did not finish its refusal");
   try {
     for await (const piece of bytes) {
       text += decoder.decode(piece, { stream: true });
@@ -71,19 +66,7 @@ export async function refusalIn({ bytes, reason, clock }: Reply): Promise<Fault>
     // what came says more than that no more came
     if (!(error instanceof ProviderError)) throw error;
   } finally {
-    inTime();
+    ended();
   }
   return readFault(text, reason || "no reason given");
-}
-
-/** Passes pieces on, and says when the first one has come or none will. */
-export async function* begun<T>(pieces: AsyncIterable<T>, answered: () => void): AsyncGenerator<T> {
-  try {
-    for await (const piece of pieces) {
-      answered();
-      yield piece;
-    }
-  } finally {
-    answered();
-  }
 }

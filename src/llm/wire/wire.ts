@@ -5,8 +5,13 @@ import { ConfigError } from "../../errors.ts";
 import { madeOnce } from "../../made-once.ts";
 import { isThisMachine } from "./address.ts";
 import type { Timeouts } from "./clock.ts";
-import type { Patience } from "./reply.ts";
 import { type ProxyAgent, proxyAgent, tunnel } from "./tunnel.ts";
+
+/** How long a stream may say nothing of use. */
+export interface Patience {
+  /** Milliseconds with nothing but comments; ten minutes where absent. */
+  readonly comments?: number | undefined;
+}
 
 /** How servers are reached: what stands between, whose certificates are trusted, how long is waited. */
 export interface WireOptions extends Timeouts, Patience {

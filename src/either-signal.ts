@@ -35,3 +35,38 @@ function hearMany(signal: AbortSignal): void {
   heardByMany.add(signal);
   setMaxListeners(0, signal);
 }
+
+/** Whether one of two signals has ended, and a signal of it for those who have to wait. */
+export interface Ending {
+  readonly aborted: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** The end of whichever of them ends first; a signal of its own is made only for who asks for one, and is to be released. */
+export const endingOf = (one: AbortSignal, other?: AbortSignal): Ending & { release(): void } =>
+  new EitherEnd(one, other);
+
+/** A class, since one is made for every call: an object with getters of its own costs a hundred times as much. */
+class EitherEnd implements Ending {
+  private either: EitherSignal | undefined;
+  private readonly one: AbortSignal;
+  private readonly other: AbortSignal | undefined;
+
+  constructor(one: AbortSignal, other: AbortSignal | undefined) {
+    this.one = one;
+    this.other = other;
+  }
+
+  get aborted(): boolean {
+    return this.one.aborted || (this.other?.aborted ?? false);
+  }
+
+  get signal(): AbortSignal {
+    this.either ??= eitherSignal(this.one, ...(this.other ? [this.other] : []));
+    return this.either.signal;
+  }
+
+  release(): void {
+    this.either?.release();
+  }
+}

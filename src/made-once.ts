@@ -4,7 +4,9 @@ export function madeOnce<K extends object | string | number | boolean, T>(
   key: K,
   make: () => T,
 ): T {
-  const value = known.get(key) ?? make();
-  known.set(key, value);
-  return value;
+  const value = known.get(key);
+  if (value !== undefined) return value;
+  const made = make();
+  known.set(key, made);
+  return made;
 }

@@ -1,6 +1,6 @@
 import type { Delta } from "../llm/provider.ts";
 import { headersOf } from "./account-headers.ts";
-import type { Asking, Chat } from "./chat.ts";
+import type { Asking, Chat, Hear } from "./chat.ts";
 import type { ChatAnswer, ChatCall } from "./chat-call.ts";
 import { openPieces } from "./pieces.ts";
 import { Refusal } from "./refusal.ts";
@@ -17,13 +17,13 @@ export interface Wording {
 }
 
 /** Gives the answer that a request wants. */
-export type Wanted = (asking: Asking) => Promise<ChatAnswer>;
+export type Wanted = (asking: Asking, hear?: Hear) => Promise<ChatAnswer>;
 
 /** A question to a chat model. */
 export const chatOf =
   (chat: Chat, call: ChatCall): Wanted =>
-  (asking) =>
-    chat.answer(call, asking);
+  (asking, hear) =>
+    chat.answer(call, asking, hear);
 
 /** Answers with the whole, in these words; what it took stands in the headers. */
 export async function answerWhole(
@@ -47,11 +47,11 @@ export async function answerStreaming(ask: Wanted, incoming: Incoming, wording: 
     return pieces.write(text);
   };
   try {
-    const answer = await ask({ ...incoming, hear });
+    const answer = await ask(incoming, hear);
     reply.hijack();
     pieces.end(wording.end(answer));
   } catch (error) {
-    if (!pieces.begun) throw error;
+    if (!pieces.begun()) throw error;
     const refusal =
       error instanceof Refusal ? error : new Refusal("bug", "something went wrong here", { cause: error });
     incoming.note({ error: refusal.code ?? refusal.kind });

@@ -20,11 +20,11 @@ export interface Chat {
    * Answers, and passes pieces of the answer on as they come where it is not to be JSON. Throws a Refusal where nobody
    * has an answer.
    */
-  answer(call: ChatCall, asking: Asking): Promise<ChatAnswer>;
+  answer(call: ChatCall, asking: Asking, hear?: Hear): Promise<ChatAnswer>;
   /** Does something else with a model, first of all its first deployment, under the same limits. */
   under<T extends Counted>(
     name: string,
-    asking: Omit<Asking, "hear">,
+    asking: Asking,
     work: (turn: Turn, first: Deployment) => Promise<T>,
   ): Promise<T>;
 }
@@ -40,8 +40,10 @@ export interface Asking {
   readonly body: unknown;
   /** Said in the line that the log has of this request. */
   note(facts: Readonly<Record<string, unknown>>): void;
-  readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
+
+/** Hears an answer piece by piece; what it returns is waited for. */
+export type Hear = (delta: Delta) => unknown;
 
 interface Parts {
   readonly models: Models;
@@ -102,24 +104,24 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
       return underWay;
     },
     under,
-    answer: (call, asking) =>
+    answer: (call, asking, hear) =>
       under(call.model, asking, async (turn, by) => {
         const known = cache?.find(call, by);
         if (known) {
-          await passOn(known, asking);
+          await passOn(known, hear);
           return known;
         }
         const began = performance.now();
         let silence: number | undefined;
-        const hear = (delta: Delta) => {
-          silence ??= (performance.now() - began) / 1000;
-          return asking.hear?.(delta);
-        };
+        const timed =
+          hear &&
+          ((delta: Delta) => {
+            silence ??= (performance.now() - began) / 1000;
+            return hear(delta);
+          });
         const shaped = call.format !== undefined || namedModel(call.model).repaired;
-        const answer = shaped
-          ? await askShaped(call, turn)
-          : await askPlainly(call, asking.hear ? { ...turn, hear } : turn);
-        if (shaped) await passOn(answer, asking);
+        const answer = shaped ? await askShaped(call, turn) : await askPlainly(call, turn, timed);
+        if (shaped) await passOn(answer, hear);
         cache?.keep(call, by, answer);
         if (silence !== undefined) metrics.firstToken(answer.account.llm, silence);
         return answer;
@@ -129,14 +131,18 @@ export function openChat({ models, llms, metrics, cache, maxCalls, stop }: Parts
 
 /** What the log says of an answer. */
 const notedOf = ({ usage, account, finish }: Counted & Partial<Pick<ChatAnswer, "finish">>) => ({
-  ...{ llm: account.llm, attempts: account.attempts, ...(finish && { finish }) },
-  ...{ tokens_in: usage.input, tokens_out: usage.output, usd: account.cost },
-  ...(account.repaired && { repaired: true }),
-  ...(account.cached && { cached: true }),
+  llm: account.llm,
+  attempts: account.attempts,
+  finish,
+  tokens_in: usage.input,
+  tokens_out: usage.output,
+  usd: account.cost,
+  repaired: account.repaired || undefined,
+  cached: account.cached || undefined,
 });
 
 /** Passes a whole answer on at once. */
-async function passOn({ text, reasoning, toolCalls }: ChatAnswer, { hear }: Asking): Promise<void> {
+async function passOn({ text, reasoning, toolCalls }: ChatAnswer, hear: Hear | undefined): Promise<void> {
   if (!hear) return;
   if (reasoning !== "") await hear({ type: "reasoning", text: reasoning });
   if (text !== "") await hear({ type: "text", text });

@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 /** A streamed answer on its way to a client. */
 export interface Pieces {
   /** Whether the headers are sent: from then on a failure can only be told within the stream. */
-  readonly begun: boolean;
+  begun(): boolean;
   /** Sends a piece; where the client does not keep up, waits until it has read. */
   write(text: string): void | Promise<void>;
   end(text: string): void;
@@ -16,9 +16,7 @@ export function openPieces(response: ServerResponse, headers: () => Readonly<Rec
     if (!response.headersSent) response.writeHead(200, { "cache-control": "no-cache", ...headers() });
   };
   return {
-    get begun() {
-      return response.headersSent;
-    },
+    begun: () => response.headersSent,
     write(text) {
       begin();
       if (response.destroyed || response.write(text)) return;

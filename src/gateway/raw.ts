@@ -1,6 +1,6 @@
 import { keyOf } from "../llm/about.ts";
 import type { Sampling } from "../llm/provider.ts";
-import type { Asking, Chat } from "./chat.ts";
+import type { Asking, Chat, Hear } from "./chat.ts";
 import { accountOf, type ChatAnswer } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
 
@@ -11,19 +11,25 @@ interface Raw {
 }
 
 /** Has a model go on with a text as it stands. Its first deployment answers: who takes its place has another voice. */
-export const completeRaw = (chat: Chat, model: string, request: Raw, asking: Asking): Promise<ChatAnswer> =>
+export const completeRaw = (
+  chat: Chat,
+  model: string,
+  request: Raw,
+  asking: Asking,
+  hear?: Hear,
+): Promise<ChatAnswer> =>
   chat.under(model, asking, async ({ id, llms, budget, signal, stop, note }, deployment) => {
     const about = { role: "caller", action: "complete", subject: id, attempt: 1, turn: 1 };
     let attempts = 1;
     let passedOn = false;
     const answer = await llms.complete(request, deployment, {
       ...{ key: keyOf(about), signal, stop, budget },
-      emit(event) {
-        if (event.type === "retry") attempts += 1;
+      again() {
+        attempts += 1;
       },
       heard(delta) {
-        passedOn = asking.hear !== undefined;
-        return asking.hear?.(delta);
+        passedOn = hear !== undefined;
+        return hear?.(delta);
       },
       passedOn: () => passedOn,
     });

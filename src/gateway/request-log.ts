@@ -11,22 +11,26 @@ interface Noted {
   handled?: Promise<unknown>;
 }
 
-const noted = new WeakMap<FastifyRequest, Noted>();
+declare module "fastify" {
+  interface FastifyRequest {
+    /** For its line in the log. */
+    noted?: Noted;
+  }
+}
 
 /** A request has come: from now on its time counts, and what is noted of it. */
 export function expectNotes(request: FastifyRequest): void {
-  noted.set(request, { began: performance.now(), facts: {} });
+  request.noted = { began: performance.now(), facts: {} };
 }
 
 /** Adds facts to the line of a request, in place of those of the same names. */
 export function noteOn(request: FastifyRequest, facts: Readonly<Record<string, unknown>>): void {
-  Object.assign(noted.get(request)?.facts ?? {}, facts);
+  if (request.noted) Object.assign(request.noted.facts, facts);
 }
 
 /** Once this is settled nothing more is done for a request, whether its caller has waited or not. */
 export function noteHandling(request: FastifyRequest, handled: Promise<unknown>): void {
-  const found = noted.get(request);
-  if (found) found.handled = handled;
+  if (request.noted) request.noted.handled = handled;
 }
 
 interface Parts {
@@ -39,7 +43,7 @@ interface Parts {
 export function tell(request: FastifyRequest, { raw }: FastifyReply, { log, metrics, connections }: Parts): void {
   const { url: route = "unknown" } = request.routeOptions;
   const { method, id } = request;
-  const { began = Number.NaN, facts = {}, handled } = noted.get(request) ?? {};
+  const { began = Number.NaN, facts = {}, handled } = request.noted ?? {};
   const ms = Math.round((performance.now() - began) * 10) / 10;
   const broken = connections.brokenOff(raw);
   const status = raw.headersSent ? raw.statusCode : (broken?.status ?? 499);

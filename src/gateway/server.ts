@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Duplex } from "node:stream";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { eitherSignal } from "../either-signal.ts";
 import type { Caller, Callers } from "./callers.ts";
 import { checked } from "./checked.ts";
 import { type Connections, usualPatience } from "./connections.ts";
@@ -24,7 +23,12 @@ interface Parts extends Pick<GatewayOptions, "maxBody" | "loopback" | "logPrompt
   readonly abort: AbortSignal;
 }
 
-const admitted = new WeakMap<FastifyRequest, Caller>();
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks; known before the body is read. */
+    caller?: Caller;
+  }
+}
 
 /** Binds routes to HTTP: their checks, their errors, their limits, and one line of the log for each request. */
 export async function openServer(
@@ -83,9 +87,10 @@ export async function openServer(
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, async (_request: FastifyRequest, body: Buffer) =>
     guardBody(body),
   );
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     begin(request, reply);
     refuseUnfit(request, parts);
+    done();
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, parts, errorShapeFor(request.url)));
   app.setNotFoundHandler((request, reply) => {
@@ -94,15 +99,18 @@ export async function openServer(
   });
   // anybody may ask for it, and it takes a while to make
   let description: object | undefined;
+  // so that all requests are of one shape
+  app.decorateRequest("noted").decorateRequest("caller");
   const routes = routesOf(() => {
     description ??= describeRoutes(routes, { version });
     return description;
   });
-  for (const route of routes) bind(app, route, parts);
+  const gone = openLeaving(parts.abort);
+  for (const route of routes) bind(app, route, { ...parts, gone });
   return app;
 }
 
-function bind(app: FastifyInstance, route: Route, parts: Parts): void {
+function bind(app: FastifyInstance, route: Route, parts: Parts & { readonly gone: Leaving }): void {
   app.route({
     method: route.method,
     url: route.path,
@@ -110,7 +118,7 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
     // before the body is read
     async onRequest(request) {
       const caller = await parts.callers.admit(route.access, keyIn(request.headers), request.ip);
-      admitted.set(request, caller);
+      request.caller = caller;
       if (caller.name !== "") noteOn(request, { caller: caller.name });
     },
     errorHandler: (error, request, reply) => refuse(error, request, reply, parts, route.errors),
@@ -121,39 +129,53 @@ function bind(app: FastifyInstance, route: Route, parts: Parts): void {
     },
   });
 
-  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const caller = admitted.get(request) as Caller;
+  /** Gives what is to be sent; undefined where that has been done. */
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> {
+    const caller = request.caller as Caller;
     const note = (facts: Readonly<Record<string, unknown>>) => noteOn(request, facts);
     const body = route.body ? checked(route.body, request.body) : undefined;
     // who may change what is served sends keys
     if (parts.logPrompts && route.access === "callers" && body !== undefined) note({ body });
     const answer = await route.handle({
-      ...{ id: request.id, caller, body, note, reply, headers: request.headers },
+      id: request.id,
+      caller,
+      body,
+      note,
+      reply,
+      headers: request.headers,
       params: request.params as Record<string, string>,
       query: request.query as Record<string, unknown>,
-      signal: goneOf(reply, parts.abort),
+      signal: parts.gone(reply),
     });
-    // a bare text would be sent as it is
-    const type = "application/json; charset=utf-8";
-    if (answer !== undefined)
-      await reply
-        .code(route.status ?? 200)
-        .type(type)
-        .send(JSON.stringify(answer));
-    else if (!reply.sent && !reply.raw.headersSent) await reply.code(204).send();
-    return reply;
+    if (answer !== undefined) {
+      // a bare text would be sent as it is
+      reply.code(route.status ?? 200).type("application/json; charset=utf-8");
+      return JSON.stringify(answer);
+    }
+    if (!reply.sent && !reply.raw.headersSent) reply.code(204).send();
+    return undefined;
   }
 }
 
-/** A signal that ends when the client has gone before it was answered, or the server is ended. */
-function goneOf({ raw }: FastifyReply, abort: AbortSignal): AbortSignal {
-  const { signal, end, release } = eitherSignal(abort);
-  raw.once("close", () => {
-    if (!raw.writableFinished) end();
-    release();
+/** Gives signals that end when a client has gone before it was answered, or the server is ended. */
+type Leaving = (reply: FastifyReply) => AbortSignal;
+
+function openLeaving(abort: AbortSignal): Leaving {
+  const open = new Set<AbortController>();
+  // one listener for all: to let go of one among thousands takes long
+  abort.addEventListener("abort", () => {
+    for (const each of open) each.abort();
   });
-  if (raw.destroyed) end();
-  return signal;
+  return ({ raw }) => {
+    const gone = new AbortController();
+    open.add(gone);
+    raw.once("close", () => {
+      open.delete(gone);
+      if (!raw.writableFinished) gone.abort();
+    });
+    if (raw.destroyed || abort.aborted) gone.abort();
+    return gone.signal;
+  };
 }
 
 /** The key of a request, in any of the places that clients of these APIs have for it. */

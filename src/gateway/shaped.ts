@@ -16,7 +16,7 @@ import { type Ledger, openLedger, type Turn } from "./turn.ts";
  * read with repair, and asked again with the exact problems. The answer is there only when it is whole.
  */
 export async function askShaped(call: ChatCall, turn: Turn): Promise<ChatAnswer> {
-  const ledger = openLedger({ ...turn, hear: undefined });
+  const ledger = openLedger(turn);
   const action = defineAction<null, Json>({
     name: "chat",
     reply: replyOf(call.format),
@@ -35,7 +35,7 @@ export async function askShaped(call: ChatCall, turn: Turn): Promise<ChatAnswer>
         lanes: turn.deployments.map(({ name }) => name),
       },
     );
-    const { reasoning, usage, attempts, cost, repaired } = ledger;
+    const { reasoning, usage, attempts, cost, repaired } = ledger.sums;
     if (!answeredBy) throw new Error(`nobody has answered ${call.model}`);
     const account = accountOf(answeredBy, { model: author.model, attempts, cost, repaired });
     return { text: JSON.stringify(document), reasoning, toolCalls: [], finish: "stop", usage, account };
@@ -55,10 +55,15 @@ function stepsOf(
     async call(key, _operation, input, lane = "") {
       const deployment = deployments.find(({ name }) => name === lane);
       if (!deployment) throw new Error(`${lane} is not among those that answer`);
-      const left = maxTokens === undefined ? undefined : maxTokens - ledger.usage.output;
+      const left = maxTokens === undefined ? undefined : maxTokens - ledger.sums.usage.output;
       if (left !== undefined && left < 1) return usedUp as unknown as Json;
       answered(deployment);
-      const asked = { ...(input as unknown as LlmCall), sampling, ...(left !== undefined && { maxTokens: left }) };
+      const asked = {
+        ...(input as unknown as LlmCall),
+        sampling,
+        whole: true,
+        ...(left !== undefined && { maxTokens: left }),
+      };
       return (await ledger.ask(asked, deployment, key)) as unknown as Json;
     },
     apply(_key, operation, input) {

@@ -4,6 +4,7 @@ import type { KeptAnswer, LlmCall } from "../llm/call.ts";
 import type { Deployment } from "../llm/deployment.ts";
 import type { Llms } from "../llm/llms.ts";
 import type { Delta, Usage } from "../llm/provider.ts";
+import type { Hear } from "./chat.ts";
 
 /** One question of a caller while it is being answered. */
 export interface Turn {
@@ -19,12 +20,16 @@ export interface Turn {
   readonly stop: AbortSignal;
   /** Said in the log of this request, in place of what was said before. */
   readonly note: (facts: Readonly<Record<string, unknown>>) => void;
-  /** Passes a piece of the answer on; what it returns is waited for. Absent where only the whole is of use. */
-  readonly hear?: ((delta: Delta) => unknown) | undefined;
 }
 
-/** What the calls of one turn come to. */
+/** The calls of one turn, and what they come to. */
 export interface Ledger {
+  readonly sums: Sums;
+  ask(call: LlmCall, deployment: Deployment, key: string): Promise<KeptAnswer>;
+  note(event: NewEvent): void;
+}
+
+interface Sums {
   readonly attempts: number;
   readonly usage: Usage;
   readonly cost: number;
@@ -32,61 +37,41 @@ export interface Ledger {
   readonly reasoning: string;
   /** A piece of the answer has been passed on. */
   readonly passedOn: boolean;
-  ask(call: LlmCall, deployment: Deployment, key: string): Promise<KeptAnswer>;
-  note(event: NewEvent): void;
 }
 
-/** Opens the ledger of a turn, through which all of its calls go. */
-export function openLedger({ llms, budget, signal, stop, note: say, hear }: Turn): Ledger {
-  let attempts = 0;
-  let usage: Usage = { input: 0, output: 0, source: "reported" };
-  let cost = 0;
-  let repaired = false;
-  let reasoning = "";
-  let passedOn = false;
-
-  const note = (event: NewEvent) => {
-    if (event.type === "retry") {
-      attempts += 1;
-      reasoning = "";
-    }
-    if (event.type === "repair") repaired = true;
+/** Opens the ledger of a turn, through which all of its calls go; where only the whole is of use, nobody hears it before. */
+export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear?: Hear): Ledger {
+  const sums: { -readonly [K in keyof Sums]: Sums[K] } = {
+    attempts: 0,
+    usage: { input: 0, output: 0, source: "reported" },
+    cost: 0,
+    repaired: false,
+    reasoning: "",
+    passedOn: false,
+  };
+  const tryAgain = () => {
+    sums.attempts += 1;
+    sums.reasoning = "";
   };
   const heard = (delta: Delta) => {
-    if (delta.type === "reasoning") reasoning += delta.text;
+    if (delta.type === "reasoning") sums.reasoning += delta.text;
     if (!hear) return;
-    passedOn = true;
+    sums.passedOn = true;
     return hear(delta);
   };
+  const passedOn = () => sums.passedOn;
   return {
-    get attempts() {
-      return attempts;
+    sums,
+    note(event) {
+      if (event.type === "repair") sums.repaired = true;
     },
-    get usage() {
-      return usage;
-    },
-    get cost() {
-      return cost;
-    },
-    get repaired() {
-      return repaired;
-    },
-    get reasoning() {
-      return reasoning;
-    },
-    get passedOn() {
-      return passedOn;
-    },
-    note,
     async ask(call, deployment, key) {
-      attempts += 1;
-      reasoning = "";
-      const answer = await llms.ask(call, deployment, {
-        ...{ key, signal, stop, budget, emit: note, heard },
-        passedOn: () => passedOn,
-      });
-      cost += answer.usd ?? 0;
-      if (answer.told) usage = sum(usage, answer.told.usage);
+      tryAgain();
+      const asking = { key, signal, stop, budget, again: tryAgain, heard, passedOn };
+      const answer = await llms.ask(call, deployment, asking);
+      sums.cost += answer.usd ?? 0;
+      if (answer.told) sums.usage = sum(sums.usage, answer.told.usage);
+      const { attempts, usage, cost } = sums;
       say({ llm: deployment.name, attempts, tokens_in: usage.input, tokens_out: usage.output, usd: cost });
       return answer;
     },
@@ -98,6 +83,7 @@ function sum(one: Usage, other: Usage): Usage {
     const both = [one[key], other[key]].filter((tokens) => tokens !== undefined);
     return both.length === 0 ? {} : { [key]: both.reduce((all, tokens) => all + tokens, 0) };
   };
+  if (one.input + one.output === 0) return other;
   return {
     input: one.input + other.input,
     output: one.output + other.output,

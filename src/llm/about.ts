@@ -1,13 +1,13 @@
 import type { About } from "./provider.ts";
 
 /** Whose question it is and what for, without what else a call may hold. */
-export const aboutOf = ({ role, action, subject, attempt, turn }: About): About => ({
-  ...{ role, action, subject, attempt, turn },
-});
+export const aboutOf = ({ role, action, subject, attempt, turn }: About): About => {
+  return { role, action, subject, attempt, turn };
+};
 
 /** The identity of a question within its run: `Action/subject/attempt.turn`, without the subject where there is only one. */
 export const keyOf = ({ action, subject, attempt, turn }: About): string =>
-  [action, ...(subject ? [subject] : []), `${attempt}.${turn}`].join("/");
+  subject ? `${action}/${subject}/${attempt}.${turn}` : `${action}/${attempt}.${turn}`;
 
 /** A file name for a question, without ending: `WriteCode-src-game.js`, and `-1.2` behind it when it is not the first. */
 export function fileNameOf({ action, subject, attempt, turn }: About): string {

@@ -129,7 +129,7 @@ export const anthropic = defineProvider({
           const call = { request, conversation, ends, signal: AbortSignal.any([signal, left.signal]) };
           const opened = await open(call);
           prefixes.saw(conversation.system, first);
-          return yield* judged(opened.ladder, opened.rung, request, read(call, opened));
+          return yield* judged(opened.ladder, opened, request, read(call, opened));
         } catch (error) {
           throw failureOf(error, { ...about, aborted: signal.aborted });
         } finally {

@@ -104,7 +104,7 @@ export const bedrock = defineProvider({
         const left = new AbortController();
         try {
           const { rung, events } = await open(request, AbortSignal.any([signal, left.signal]));
-          return yield* judged(ladder, rung, request, read(events, rung));
+          return yield* judged(ladder, { rung }, request, read(events, rung));
         } catch (error) {
           throw failureOf(exceptionError(error), { ...about, aborted: signal.aborted });
         } finally {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Budget } from "../budget.ts";
+import { eitherSignal } from "../either-signal.ts";
 import type { Operation } from "../engine/steps.ts";
 import type { Emit, NewEvent } from "../events.ts";
 import type { Connect } from "./call/connections.ts";
@@ -51,6 +52,8 @@ const Call = z.object({
   replaceable: z.boolean().optional(),
   /** The LLM that should have answered, where this one takes its place; repeated in the answer. */
   insteadOf: z.string().optional(),
+  /** Nobody hears the answer while it comes, so that it may come at once. */
+  whole: z.boolean().optional(),
   /** An answer that was cut goes on. */
   continues: z.boolean().optional(),
 });
@@ -130,9 +133,13 @@ export function llmOperation({ connect, clock, ...surroundings }: Surroundings):
     const deployment = deployments.find(({ name }) => name === lane);
     if (!deployment) throw new Error(`${key} is for the LLM "${lane}", which is not among those of the run`);
     const hear = heard && ((delta: Delta) => heard(key, delta));
-    return llms.ask(call, deployment, {
-      ...{ key, signal, stop, budget, emit, secrets, drafts },
-      ...{ heard: hear, record: recorded },
-    });
+    // that of the engine outlives the call
+    const own = eitherSignal(signal);
+    return llms
+      .ask(call, deployment, {
+        ...{ key, signal: own.signal, stop, budget, emit, secrets, drafts },
+        ...{ heard: hear, record: recorded },
+      })
+      .finally(own.release);
   };
 }

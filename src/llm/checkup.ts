@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { endingOf } from "../either-signal.ts";
 import { CompanyError, ConfigError } from "../errors.ts";
 import { repair, strictSchema } from "../repair/index.ts";
 import { placeFor } from "../writable.ts";
@@ -146,7 +147,7 @@ function asker(
     const late = AbortSignal.timeout(patience);
     const either = AbortSignal.any([signal, late]);
     try {
-      return await retrying(() => heard(llm, request, either), { signal: either, tries: 2 });
+      return await retrying(() => heard(llm, request, either), { ended: endingOf(either), tries: 2 });
     } catch (error) {
       if (!late.aborted || signal.aborted) throw error;
       const hint = "A model that has to be loaded first needs longer the first time: try once more.";

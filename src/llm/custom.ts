@@ -118,20 +118,22 @@ function guarded(llm: Llm, { name, secrets, clock: start }: Guards): Llm {
     const clock = start(signal);
     const ended = endOf(clock.signal);
     let answer: AsyncGenerator<unknown, unknown, void> | undefined;
-    let waited = clock.limit(clock.firstToken ?? clock.whole, "gave no answer");
+    const first = clock.limit(clock.firstToken ?? clock.whole, "gave no answer");
+    const silence = clock.limit(clock.idle, "sent nothing");
+    silence.stop();
     try {
       answer = open(clock.signal);
       for (;;) {
         const step = await Promise.race([answer.next(), ended]);
-        waited();
+        first.stop();
+        silence.stop();
         if (step.done) return Ended.safeParse(step.value).data ?? misfit(step.value, "no end of an answer");
         yield Piece.safeParse(step.value).data ?? misfit(step.value, "no piece of an answer");
-        waited = clock.limit(clock.idle, "sent nothing");
+        silence.restart();
       }
     } catch (error) {
       throw failure(clock.signal.aborted ? clock.signal.reason : error, { name, signal, secrets });
     } finally {
-      waited();
       clock.stop();
       leave(answer);
     }

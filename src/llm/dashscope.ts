@@ -6,8 +6,9 @@ import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, text, wire } from "./settings.ts";
 import { refuseTools } from "./tool-refusal.ts";
 import { faultIn } from "./wire/error-body.ts";
-import { oneByOne, type ServerEvent } from "./wire/event-stream.ts";
+import type { ServerEvent } from "./wire/event-stream.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
+import { eventsOf } from "./wire/reply.ts";
 
 const Config = z.strictObject({
   ...common,
@@ -45,7 +46,7 @@ export const dashscope = defineProvider({
           const url = `${base}/services/aigc/text-generation/generation`;
           const posted = await post(url, { headers, body: bodyOf(request, config), signal });
           if (posted.fault) throw faultError(posted.fault, posted.status, posted.headers);
-          const finish = yield* read(oneByOne(posted.batches), model);
+          const finish = yield* read(eventsOf(posted.events), model);
           return request.schema ? { ...finish, structure: "off" } : finish;
         } catch (error) {
           throw failureOf(error, { model, baseUrl: base_url, aborted: signal.aborted, secrets });

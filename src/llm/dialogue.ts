@@ -22,15 +22,17 @@ export function dialogueOf(messages: readonly ChatMessage[], { systemApart }: { 
     else turns.push(turn);
   };
   if (system !== "" && !systemApart) say({ role: "user", content: system });
-  for (const { role, ...rest } of messages) {
-    if (role === "system") continue;
-    if (role === "assistant" && turns.length === 0) say({ role: "user", content: "Begin." });
-    say({ role, ...rest });
+  for (const message of messages) {
+    if (!isTurn(message)) continue;
+    if (message.role === "assistant" && turns.length === 0) say({ role: "user", content: "Begin." });
+    say(message);
   }
   if (turns.length === 0 || turns.at(-1)?.role === "assistant")
     say({ role: "user", content: turns.length === 0 ? "Begin." : "Go on." });
   return { system: systemApart ? system : "", turns };
 }
+
+const isTurn = (message: ChatMessage): message is Turn => message.role !== "system";
 
 /** Calls of tools and their results keep their places and their ids. */
 const joinable = (one: Turn, other: Turn) =>

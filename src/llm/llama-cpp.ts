@@ -73,7 +73,7 @@ export const llamaCpp = defineProvider({
           const grammar = request.schema && ladder.rung === "grammar" ? grammarOf(request.schema.schema) : undefined;
           const maxTokens = Math.min(request.maxTokens, config.max_token ?? request.maxTokens);
           const reply = answer(loaded, { ...request, maxTokens }, grammar, ended);
-          return yield* judged(ladder, grammar === undefined ? "off" : "grammar", request, reply);
+          return yield* judged(ladder, { rung: grammar === undefined ? "off" : "grammar" }, request, reply);
         } catch (error) {
           throw failureOf(error, model, signal.aborted);
         } finally {

@@ -1,12 +1,12 @@
 import type { Budget } from "../budget.ts";
-import { eitherSignal } from "../either-signal.ts";
+import { endingOf } from "../either-signal.ts";
 import type { Emit } from "../events.ts";
 import { madeOnce } from "../made-once.ts";
+import { monotonic } from "../monotonic.ts";
 import { keyOf } from "./about.ts";
 import { openAccount, Refused } from "./call/account.ts";
 import { type Connect, openConnections } from "./call/connections.ts";
 import type { Drafts } from "./call/drafts.ts";
-import { monotonic } from "./call/monotonic.ts";
 import { type Asked, failureOf, perform } from "./call/perform.ts";
 import { chatWork, completionWork, embeddingWork, type Wanted, type Work } from "./call/work.ts";
 import type { KeptAnswer, LlmCall, LlmFailure } from "./call.ts";
@@ -20,12 +20,15 @@ import { redactor, secretsOf } from "./secrets.ts";
 export interface Asking {
   /** Names the call in its events. */
   readonly key: string;
-  /** Ends the call. */
+  /** Ends the call; it is of this call alone, since nobody lets go of it. */
   readonly signal: AbortSignal;
   /** Once aborted no call and no further try is begun. */
   readonly stop?: AbortSignal | undefined;
   readonly budget: Budget;
-  readonly emit: Emit;
+  /** Is told what happens; absent where nobody wants to know. */
+  readonly emit?: Emit | undefined;
+  /** Is told that a try has failed and another is made. */
+  readonly again?: (() => void) | undefined;
   /** Hears the answer piece by piece, each when the promise of the one before is kept; another try begins it anew. */
   readonly heard?: ((delta: Delta) => unknown) | undefined;
   /** Whether a part of the answer is with somebody already, so that no other try may take its place. */
@@ -73,10 +76,10 @@ export function openLlms({
   clock?: () => number;
 } = {}): Llms {
   const known = new WeakMap<Deployment, readonly string[]>();
-  const underWay = new Set<{ readonly about: About; readonly emit: Emit }>();
+  const underWay = new Set<{ readonly about: About; readonly emit: Emit | undefined }>();
   const connections = openConnections(connect, ({ about, ...notice }) => {
     const whose = [...underWay].find((call) => call.about === about) ?? named(underWay, about);
-    whose?.emit({ ...notice, key: keyOf(about), ...about });
+    whose?.emit?.({ ...notice, key: keyOf(about), ...about });
   });
 
   /** Does one piece of work when there is money for it, unless its deployment is known to be dead. */
@@ -84,23 +87,23 @@ export function openLlms({
     const connection = connections.to(deployment);
     const dead = work.replaceable ? connection.breaker.check() : undefined;
     if (dead !== undefined) return { ok: false, failure: { kind: "skipped", message: `skipped: ${dead}`, tries: [] } };
-    const either = eitherSignal(asking.signal, ...(asking.stop ? [asking.stop] : []));
-    const ended = either.signal;
+    const ended = endingOf(asking.signal, asking.stop);
     const account = await openAccount(asking.budget, work.most, ended).catch(refusal);
     if (account instanceof Refused) {
-      either.release();
+      ended.release();
       return { ok: false, failure: failureOf(account, []) };
     }
     const own = madeOnce(known, deployment, () => secretsOf([deployment]));
-    const secrets = [...new Set([...own, ...(asking.secrets ?? [])])];
+    const secrets = asking.secrets ? [...new Set([...own, ...asking.secrets])] : own;
     const clean = redactor(secrets);
-    const emit: Emit = (event) => asking.emit(clean(event));
+    const told = asking.emit;
+    const emit: Emit | undefined = told && ((event) => told(clean(event)));
     const call = { about: work.about, emit };
     underWay.add(call);
     try {
       return await perform(work, { deployment, connection, account, asking, emit, ended, secrets, clock });
     } finally {
-      either.release();
+      ended.release();
       underWay.delete(call);
       account.close();
     }
@@ -110,21 +113,26 @@ export function openLlms({
     async ask(call, deployment, asking) {
       const asked = await run(chatWork(call, deployment), deployment, asking);
       if (!asked.ok) return asked;
-      const { text, finish, toolCalls, model, usage, usd, last, told } = asked;
+      const { model, usd, last, told } = asked;
+      const { text, finish, toolCalls, usage } = asked.answer;
       await asking.record?.(call, { text, finish, model, usage, usd: last });
+      const answer: KeptAnswer = { ok: true, text, finish, model, usd, told };
+      if (toolCalls.length === 0 && call.insteadOf === undefined) return answer;
       const insteadOf = call.insteadOf === undefined ? {} : { insteadOf: call.insteadOf };
-      return { ok: true, text, finish, model, usd, ...(toolCalls.length > 0 && { toolCalls }), ...insteadOf, told };
+      return { ...answer, ...(toolCalls.length > 0 && { toolCalls }), ...insteadOf };
     },
     async complete(request, deployment, asking) {
       const asked = await run(completionWork(request, deployment), deployment, asking);
       if (!asked.ok) return asked;
-      const { text, finish, model, usd, told } = asked;
+      const { model, usd, told } = asked;
+      const { text, finish } = asked.answer;
       return { ok: true, text, finish, model, usd, told };
     },
     async embed(texts, deployment, asking) {
       const asked = await run(embeddingWork(texts, asking.dimensions, deployment), deployment, asking);
       if (!asked.ok) return asked;
-      const { vectors, usage, model, usd } = asked;
+      const { model, usd } = asked;
+      const { vectors, usage } = asked.answer;
       return { ok: true, vectors, usage, model, usd };
     },
     state(deployment) {

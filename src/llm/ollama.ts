@@ -100,7 +100,7 @@ export const ollama = defineProvider({
         try {
           if (config.api_type === "ollama.generate") refuseTools(model, request);
           const { rung, reply } = await answer(request, AbortSignal.any([signal, left.signal]));
-          return yield* judged(ladder, rung, request, readAnswer(model, reply));
+          return yield* judged(ladder, { rung }, request, readAnswer(model, reply));
         } catch (error) {
           throw failureOf(error, { ...about, missingModel, wrongAddress, aborted: signal.aborted });
         } finally {

@@ -1,5 +1,6 @@
 import type { OpenAI } from "openai";
 import { z } from "zod";
+import { gatherPieces } from "./gather.ts";
 import { askLearning, noHabits } from "./lessons.ts";
 import { addressOf } from "./openai/address.ts";
 import { type AnswerReader, answerReader } from "./openai/answer.ts";
@@ -7,11 +8,10 @@ import { embeddingOf } from "./openai/embedding.ts";
 import { ServedModels } from "./openai/models.ts";
 import { Refusal } from "./openai/refusal.ts";
 import { completionOf, lessonOf, requestOf, type Sent } from "./openai/request.ts";
-import { type Delta, defineProvider, ProviderError, type Tools } from "./provider.ts";
+import { type Delta, defineProvider, type Finish, ProviderError, type Tools } from "./provider.ts";
 import { unshown } from "./secrets.ts";
 import { apiKey, baseUrl, common, flag, number, structured, text, wire } from "./settings.ts";
 import { createLadder, judged } from "./structure.ts";
-import { together } from "./together.ts";
 import type { ServerEvent } from "./wire/event-stream.ts";
 import { failureOf } from "./wire/failure.ts";
 import type { EventStream } from "./wire/reply.ts";
@@ -62,56 +62,61 @@ export const openai = defineProvider({
     const secrets = unshown(config);
     const about = { model: config.model, baseUrl: config.base_url, secrets };
 
-    const open = (url: URL, write: (room: number) => Sent, signal: AbortSignal) =>
-      askLearning({
-        habits,
-        ladder,
-        most: 10,
-        write,
-        async send({ body, rung }) {
-          const posted = await post(url, { headers: streaming, body, signal });
-          if (posted.fault) throw new Refusal(posted.fault, posted.status, posted.headers);
-          return { rung, answer: await begun(posted) };
-        },
-        lessonOf,
-      });
-
-    async function* read({ first, rest, marked, hurry }: Begun, answer: AnswerReader) {
+    /** Asks, and reads the answer. One generator does it all: each more would cost every piece of every answer its share. */
+    async function* answer({ url, write, reader, signal }: Question): AsyncGenerator<Delta, Finish, void> {
+      let stream: EventStream | undefined;
       try {
-        for (let step = first; !step.done; step = await rest.next()) {
-          yield* together(saidIn(step.value, answer));
-          if (answer.finished()) hurry();
+        const begun = await askLearning({
+          habits,
+          ladder,
+          most: 10,
+          write,
+          lessonOf,
+          send: (sent) => send(sent, url, signal),
+        });
+        stream = begun.stream;
+        const said = reader();
+        try {
+          for (let batch = begun.first; batch; batch = await stream.next()) {
+            const { pieces, fault } = saidIn(batch, said);
+            for (const piece of pieces) yield piece;
+            if (fault) throw fault.error;
+            if (said.finished()) stream.hurry();
+          }
+          if (config.done_ends && stream.marked()) yield* said.read(ending);
+        } catch (error) {
+          // A finished answer stays one, whatever happens to its stream afterwards.
+          if (!said.finished()) throw error;
         }
-        if (config.done_ends && marked()) yield* answer.read(ending);
+        yield* said.rest();
+        return said.finish();
       } catch (error) {
-        // A finished answer stays one, whatever happens to its stream afterwards.
-        if (!answer.finished()) throw error;
+        throw failureOf(error, { ...about, aborted: signal.aborted });
       } finally {
-        await rest.return?.();
+        stream?.close();
       }
-      yield* answer.rest();
-      return answer.finish();
     }
 
+    const send = async ({ body, whole }: Sent, url: URL, signal: AbortSignal): Promise<Begun> => {
+      const posted = await post(url, { headers: streaming, body, whole, signal });
+      if (posted.fault) throw new Refusal(posted.fault, posted.status, posted.headers);
+      return begin(posted.events);
+    };
+
     return {
-      async *stream(request, { signal }) {
-        try {
-          const write = (room: number) => requestOf(config, request, { habits, rung: ladder.rungFor(request), room });
-          const { rung, answer } = await open(chat, write, signal);
-          const reader = answerReader(config.model, { toolIsAnswer: rung === "tool" });
-          return yield* judged(ladder, rung, request, read(answer, reader));
-        } catch (error) {
-          throw failureOf(error, { ...about, aborted: signal.aborted });
-        }
+      stream(request, { signal }) {
+        const held = { rung: ladder.rungFor(request) };
+        const write = (room: number) => {
+          held.rung = ladder.rungFor(request);
+          return requestOf(config, request, { habits, rung: held.rung, room });
+        };
+        const reader = () => answerReader(config.model, { toolIsAnswer: held.rung === "tool" });
+        return judged(ladder, held, request, answer({ url: chat, write, reader, signal }));
       },
-      async *complete(request, { signal }) {
-        try {
-          const write = (room: number) => completionOf(config, request, { habits, room });
-          const { answer } = await open(completions, write, signal);
-          return yield* read(answer, answerReader(config.model, { raw: true }));
-        } catch (error) {
-          throw failureOf(error, { ...about, aborted: signal.aborted });
-        }
+      complete(request, { signal }) {
+        const write = (room: number) => completionOf(config, request, { habits, room });
+        const reader = () => answerReader(config.model, { raw: true });
+        return answer({ url: completions, write, reader, signal });
       },
       async embed(input, { signal, dimensions }) {
         try {
@@ -134,27 +139,43 @@ export const openai = defineProvider({
   },
 });
 
+/** One question to the server. */
+interface Question {
+  readonly url: URL;
+  /** Its body, for a server that leaves so many tokens for the answer. */
+  readonly write: (room: number) => Sent;
+  /** What reads its answer, once it is known how it was asked. */
+  readonly reader: () => AnswerReader;
+  readonly signal: AbortSignal;
+}
+
 /** A stream whose first events have come. */
-interface Begun extends Pick<EventStream, "marked" | "hurry"> {
-  readonly first: IteratorResult<readonly ServerEvent[], unknown>;
-  readonly rest: AsyncIterator<readonly ServerEvent[], unknown>;
+interface Begun {
+  readonly first: readonly ServerEvent[] | undefined;
+  readonly stream: EventStream;
 }
 
 /** Waits for the first events: some servers refuse a request only there. */
-async function begun({ batches, ...stream }: EventStream): Promise<Begun> {
-  const rest = batches[Symbol.asyncIterator]();
-  const first = await rest.next();
+async function begin(stream: EventStream): Promise<Begun> {
   try {
-    if (!first.done && first.value[0]) spoken(first.value[0]);
+    const first = await stream.next();
+    if (first?.[0]) spoken(first[0]);
+    return { first, stream };
   } catch (error) {
-    await rest.return?.();
+    stream.close();
     throw error;
   }
-  return { first, rest, ...stream };
 }
 
-function* saidIn(batch: readonly ServerEvent[], answer: AnswerReader): Generator<Delta> {
-  for (const event of batch) yield* answer.read(spoken(event));
+/** What events say, up to the first that is none of an answer. */
+function saidIn(batch: readonly ServerEvent[], answer: AnswerReader) {
+  const pieces = gatherPieces();
+  try {
+    for (const event of batch) pieces.add(answer.read(spoken(event)));
+    return { pieces: pieces.all };
+  } catch (error) {
+    return { pieces: pieces.all, fault: { error } };
+  }
 }
 
 /** What an event says, if it is no error. */

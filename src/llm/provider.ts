@@ -70,6 +70,8 @@ export interface LlmRequest {
   readonly tools?: readonly Tool[] | undefined;
   readonly toolChoice?: ToolChoice | undefined;
   readonly sampling?: Sampling | undefined;
+  /** Nobody hears the answer while it comes: a server may send it in one piece. */
+  readonly whole?: boolean | undefined;
   readonly about: About;
 }
 
@@ -121,9 +123,9 @@ export interface Finish {
   /** The model that answered, as the server named it. */
   readonly model: string;
   /** USD, where the answer itself states its cost. */
-  readonly cost?: number;
+  readonly cost?: number | undefined;
   /** How the model was held to the schema of the request; absent where there was none. */
-  readonly structure?: Structure;
+  readonly structure?: Structure | undefined;
 }
 
 /** A model that a server offers. */

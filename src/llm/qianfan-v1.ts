@@ -17,9 +17,9 @@ import { apiKey, baseUrl, common, number, structured, text, wire } from "./setti
 import { createLadder, judged, type Structure } from "./structure.ts";
 import { refuseTools } from "./tool-refusal.ts";
 import { type Fault, faultIn } from "./wire/error-body.ts";
-import { oneByOne } from "./wire/event-stream.ts";
 import { failureOf, faultError } from "./wire/failure.ts";
 import type { Posted } from "./wire/post.ts";
+import { eventsOf } from "./wire/reply.ts";
 
 const name = text.pipe(z.string().min(1));
 
@@ -84,7 +84,7 @@ export async function connectQianfan(
   async function* answer(request: LlmRequest, signal: AbortSignal): AsyncGenerator<Delta, Finish> {
     const rung = ladder.rungFor(request);
     try {
-      return yield* judged(ladder, rung, request, ask(bodyOf(request, config, endpoint, rung), signal));
+      return yield* judged(ladder, { rung }, request, ask(bodyOf(request, config, endpoint, rung), signal));
     } catch (error) {
       const refused =
         error instanceof ProviderError && error.kind === "request" && /response_format/.test(error.message);
@@ -135,7 +135,7 @@ async function* read(posted: Posted, model: string): AsyncGenerator<Delta, Finis
   const answer = answerReader(model);
   let begun = false;
   try {
-    for await (const { data } of oneByOne(posted.batches)) {
+    for await (const { data } of eventsOf(posted.events)) {
       const { result, is_end, sentence_id, finish_reason, usage } = Frame.parse(data);
       const fault = result === undefined ? faultIn(data) : undefined;
       if (fault && stale(fault) && !begun) return faultError(fault);

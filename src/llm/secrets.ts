@@ -33,6 +33,7 @@ export function secretsOf(deployments: readonly Deployment[]): string[] {
 
 /** Strikes secrets out of the texts of a value; what an event is and is about stays as it is. */
 export function redactor(secrets: readonly string[]): <T>(value: T) => T {
+  if (secrets.length === 0) return unchanged;
   const strike = (text: string) => secrets.reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
   const clean = (value: unknown): unknown => {
     if (typeof value === "string") return strike(value);
@@ -42,8 +43,10 @@ export function redactor(secrets: readonly string[]): <T>(value: T) => T {
       Object.entries(value).map(([name, inner]) => [name, structure.has(name) ? inner : clean(inner)]),
     );
   };
-  return <T>(value: T): T => (secrets.length === 0 ? value : (clean(value) as T));
+  return <T>(value: T): T => clean(value) as T;
 }
+
+const unchanged = <T>(value: T): T => value;
 
 const structure = new Set(["type", "key", "role", "action", "subject", "llm", "kind"]);
 

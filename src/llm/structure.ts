@@ -44,23 +44,28 @@ export function createLadder(known: readonly Structure[], setting: Structured = 
   };
 }
 
+/** How a model is held in a call; what it is found to refuse while it is asked is given up. */
+export interface Held {
+  readonly rung: Structure;
+}
+
 /**
  * Passes an answer on and judges it at its end; the finish says how the model was held. One that calls a tool instead,
  * or that its caller wanted cut off, says nothing about the server.
  */
 export function judged(
   ladder: Ladder,
-  rung: Structure,
+  held: Held,
   request: LlmRequest,
   answer: AsyncGenerator<Delta, Finish, void>,
 ): AsyncGenerator<Delta, Finish, void> {
   const { schema } = request;
-  return schema ? judgedBy(ladder, rung, { ...request, schema }, answer) : answer;
+  return schema ? judgedBy(ladder, held, { ...request, schema }, answer) : answer;
 }
 
 async function* judgedBy(
   ladder: Ladder,
-  rung: Structure,
+  held: Held,
   { schema, tools = [], sampling }: LlmRequest & { readonly schema: NonNullable<LlmRequest["schema"]> },
   answer: AsyncGenerator<Delta, Finish, void>,
 ): AsyncGenerator<Delta, Finish, void> {
@@ -74,6 +79,7 @@ async function* judgedBy(
         yield step.value;
         continue;
       }
+      const { rung } = held;
       if (whole(step.value.finish) && !sampling?.stop?.length) ladder.judge(rung, schema.schema, text);
       return { ...step.value, structure: rung };
     }

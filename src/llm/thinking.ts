@@ -14,6 +14,7 @@ export function thinkSplitter() {
   let closed = false;
 
   const push = (piece: string): Delta[] => {
+    if (state === "answer") return piece === "" ? [] : [{ type: "text", text: piece }];
     held += piece;
     const deltas: Delta[] = [];
     const say = (type: "text" | "reasoning", text: string) => text && deltas.push({ type, text });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { attempt } from "../../src/llm/call/attempt.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { countMessages } from "../../src/llm/tokens.ts";
@@ -61,11 +62,11 @@ describe.each(named(formats))("%s", (_, format) => {
     const empty = format.pieces({ text: ["", " \n"], finish: "stop", usage });
     const server = await serve(format, ({ number }) => ({ pieces: number === 1 ? empty : format.pieces(said) }));
     const llm = await server.connect();
-    const answer = await retrying(() => whole(llm), { signal, sleep: async () => {} });
+    const answer = await retrying(() => whole(llm), { ended: endingOf(signal), sleep: async () => {} });
     expect([answer.text, server.asked()]).toEqual(["Hi", 2]);
     const never = await serve(format, { pieces: empty });
     const silent = await never.connect();
-    const error = retrying(() => whole(silent), { signal, sleep: async () => {} });
+    const error = retrying(() => whole(silent), { ended: endingOf(signal), sleep: async () => {} });
     await expect(error).rejects.toMatchObject({ kind: "empty" });
     expect(never.asked()).toBe(2);
   });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { attempt } from "../../src/llm/call/attempt.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import type { WireOptions } from "../../src/llm/wire/wire.ts";
@@ -44,7 +45,7 @@ describe.each(named(formats))("%s: an answer that breaks off", (_, format) => {
     const llm = await server.connect();
     const told: string[] = [];
     const { text } = await retrying(() => whole(llm), {
-      signal: never,
+      ended: endingOf(never),
       sleep: async () => {},
       onRetry: (_, { kind }) => told.push(kind),
     });
@@ -62,7 +63,7 @@ describe.each(named(formats))("%s: an answer that breaks off", (_, format) => {
     const { port } = server.address() as AddressInfo;
     const { url, connect } = await serve(format, {});
     const llm = await connect({ base_url: `${new URL(url).protocol}//127.0.0.1:${port}` });
-    const call = retrying(() => whole(llm), { signal: never, sleep: async () => {}, tries: 3 });
+    const call = retrying(() => whole(llm), { ended: endingOf(never), sleep: async () => {}, tries: 3 });
     await expect(call).rejects.toMatchObject({
       kind: "network",
       tries: [expect.any(String), expect.any(String), expect.any(String)],

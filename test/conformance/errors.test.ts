@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { type FailureKind, ProviderError } from "../../src/llm/provider.ts";
 import { httpServer } from "../helpers/http-server.ts";
@@ -24,7 +25,7 @@ async function tried(format: Format, ...replies: readonly Reply[]) {
   const llm = await server.connect();
   const waits: number[] = [];
   const sleep = async (ms: number) => void waits.push(ms);
-  const call = retrying(() => whole(llm), { signal: never, sleep, random: () => 0 });
+  const call = retrying(() => whole(llm), { ended: endingOf(never), sleep, random: () => 0 });
   const outcome = await call.then(
     ({ text }) => ({ text, error: undefined }),
     (error: unknown) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { ChatMessage } from "../../src/llm/provider.ts";
@@ -64,10 +65,10 @@ it.each([
   const { llm } = await served((_, number) => (number === 1 ? refused("34s") : "Hello."));
   const waits: number[] = [];
   const sleep = async (ms: number) => void waits.push(ms);
-  expect((await retrying(() => drain(llm), { signal: never, sleep })).text).toBe("Hello.");
+  expect((await retrying(() => drain(llm), { ended: endingOf(never), sleep })).text).toBe("Hello.");
   expect(waits).toEqual([34_000]);
   const { llm: patient } = await served(refused("340s"));
-  await expect(retrying(() => drain(patient), { signal: never, sleep })).rejects.toMatchObject({
+  await expect(retrying(() => drain(patient), { ended: endingOf(never), sleep })).rejects.toMatchObject({
     kind: "rate",
     message: expect.stringMatching(/Quota exceeded for requests.*asks to wait 340 s/),
   });
@@ -112,7 +113,7 @@ it.each([
 ])("161 openai: %s of Moonshot %s", async (type, _, asked, expected) => {
   const refused: Script = { status: 429, body: { error: { message: "no", type } } };
   const server = await served((_, number) => (number === 1 ? refused : "Hello."));
-  const call = retrying(() => drain(server.llm), { signal: never, sleep: async () => {} });
+  const call = retrying(() => drain(server.llm), { ended: endingOf(never), sleep: async () => {} });
   expect(
     await call.then(
       ({ text }) => text,
@@ -148,7 +149,7 @@ it("163 openai: a model that llama.cpp is loading is waited for", async () => {
     body: { error: { code: 503, message: "Loading model", type: "unavailable_error" } },
   };
   const { llm, requests } = await served((_, number) => (number <= 3 ? loading : "Hello."));
-  const { text } = await retrying(() => drain(llm), { signal: never, sleep: async () => {} });
+  const { text } = await retrying(() => drain(llm), { ended: endingOf(never), sleep: async () => {} });
   expect([text, requests.length]).toEqual(["Hello.", 4]);
 });
 

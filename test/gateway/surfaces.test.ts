@@ -1,7 +1,10 @@
 import type { MessageParam } from "@anthropic-ai/sdk/resources/messages";
 import { describe, expect, it } from "vitest";
 import { collected, gateway } from "../helpers/gateway.ts";
-import { upstream, wires } from "../helpers/upstream.ts";
+import { type Asked, upstream, wires } from "../helpers/upstream.ts";
+
+/** What was asked, whether the answer was to come in pieces or not. */
+const questionIn = ({ body: { stream: _, stream_options: __, ...question } }: Asked) => JSON.stringify(question);
 
 describe("the API of OpenAI", () => {
   const messages = [
@@ -47,8 +50,16 @@ describe("the API of OpenAI", () => {
       usage,
       metagpt: { llm: "模型", model: `${wire}-model`, provider: wire, attempts: 1, cost: 0 },
     });
-    const said = asked.map(({ body }) => JSON.stringify(body));
+    const said = asked.map(questionIn);
     expect(said).toEqual([expect.stringContaining("你是一个助手"), said[0]]);
+  });
+
+  it("asks a model for pieces only where the caller wants them", async () => {
+    const { at, asked } = await upstream({ text: "Hi" });
+    const { openai } = await gateway({ one: at("openai") });
+    await openai.chat.completions.create({ model: "one", messages });
+    await collected(await openai.chat.completions.create({ model: "one", messages, stream: true }));
+    expect(asked.map(({ body }) => body.stream)).toEqual([false, true]);
   });
 
   it("says what an answer took in the last chunk, whether usage was asked for or not", async () => {
@@ -242,7 +253,7 @@ describe("the API of Anthropic", () => {
     expect(events.at(-1)).toMatchObject({
       metagpt: { llm: "模型", model: `${wire}-model`, attempts: 1, cached: false },
     });
-    const said = asked.map(({ body }) => JSON.stringify(body));
+    const said = asked.map(questionIn);
     expect(said).toEqual([expect.stringContaining("你是一个助手"), said[0]]);
   });
 
@@ -349,7 +360,7 @@ describe("the API of Ollama", () => {
     });
     const { headers } = await ask("POST", "/api/chat", { model: "模型", messages, stream: false });
     expect(headers.get("x-metagpt-model")).toBe(`${wire}-model`);
-    const said = asked.map(({ body }) => JSON.stringify(body));
+    const said = asked.map(questionIn);
     expect(said).toEqual([expect.stringContaining("你是一个助手"), said[0], said[0]]);
   });
 

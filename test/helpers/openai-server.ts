@@ -39,12 +39,11 @@ const sampling = {
 const model = z.string().min(1);
 
 const streaming = {
-  stream: z.literal(true),
   stream_options: z.strictObject({ include_usage: z.literal(true) }).optional(),
   max_tokens: z.int().positive().optional(),
 };
 
-const Completion = z.strictObject({ model, ...streaming, ...sampling, prompt: z.string() });
+const Completion = z.strictObject({ model, stream: z.literal(true), ...streaming, ...sampling, prompt: z.string() });
 export type CompletionBody = z.infer<typeof Completion>;
 
 const Texts = z.strictObject({
@@ -54,9 +53,10 @@ const Texts = z.strictObject({
 });
 export type TextsBody = z.infer<typeof Texts>;
 
-const Body = z.strictObject({
+const Chat = z.strictObject({
   model,
   messages: z.array(Message).min(1),
+  stream: z.boolean(),
   ...streaming,
   ...sampling,
   max_completion_tokens: z.int().positive().optional(),
@@ -97,6 +97,10 @@ const Body = z.strictObject({
   enable_thinking: z.boolean().optional(),
   reasoning_effort: z.string().optional(),
 });
+const Body = Chat.refine(
+  ({ stream, stream_options }) => stream || stream_options === undefined,
+  "stream_options are for streams only",
+);
 export type OpenAiBody = z.infer<typeof Body>;
 
 export interface OpenAiRequest {
@@ -140,7 +144,7 @@ export async function openaiServer(
   {
     models,
     vectors,
-    completion,
+    completion: completed,
   }: {
     models?: { readonly status: number; readonly body: unknown } | undefined;
     /** The body of the answer. */
@@ -156,9 +160,9 @@ export async function openaiServer(
     if (vectors && route.endsWith("/embeddings")) {
       return jsonOf({ status: 200, body: vectors(Texts.parse(JSON.parse(text))) });
     }
-    if (completion && /(?<!chat)\/completions$/.test(route)) {
+    if (completed && /(?<!chat)\/completions$/.test(route)) {
       const body = Completion.parse(JSON.parse(text));
-      return answerOf(completion(body), { ...body, messages: [] });
+      return answerOf(completed(body), { ...body, messages: [] });
     }
     if (!/^POST \/.*chat\/completions$/.test(route)) throw new Error(`no such route: ${route}`);
     const body = Body.parse(JSON.parse(text));
@@ -177,6 +181,17 @@ export const chunk = (delta: object, rest: object = {}, choice: object = {}) =>
     created: 1768465800,
     model: "test-model",
     choices: [{ index: 0, delta, finish_reason: null, ...choice }],
+    ...rest,
+  });
+
+/** An answer that is no stream. */
+export const completion = (message: object, rest: object = {}, choice: object = {}) =>
+  JSON.stringify({
+    id: "chatcmpl-1",
+    object: "chat.completion",
+    created: 1768465800,
+    model: "test-model",
+    choices: [{ index: 0, message: { refusal: null, ...message }, logprobs: null, finish_reason: "stop", ...choice }],
     ...rest,
   });
 
@@ -206,6 +221,12 @@ function answerOf(script: Script, body: OpenAiBody): Answer {
     end = "close",
   } = script;
   const usage = script.usage === undefined ? countOf(text, body) : script.usage;
+  if (!body.stream) {
+    const message = { role: "assistant", content: text, ...(reasoning !== "" && { reasoning_content: reasoning }) };
+    const whole = completion(message, { model, ...(usage && { usage }) }, { finish_reason: finish });
+    const pieces = cutUp(whole).slice(0, cut === undefined ? undefined : 1);
+    return { headers: { "content-type": "application/json" }, pieces, pause, lasts, end };
+  }
   const said = [
     chunk({ role: "assistant", content: "" }, { model }),
     ...cutUp(reasoning).map((piece) => chunk({ reasoning_content: piece }, { model })),

@@ -123,10 +123,8 @@ async function answer(outgoing: ServerResponse, reply: Reply, asked: Asked): Pro
     const usage = { prompt_tokens: 9, total_tokens: 9 };
     return void outgoing.end(JSON.stringify({ object: "list", data, model: asked.body.model, usage }));
   }
-  const { pieces, end } = spoken(reply, asked);
-  outgoing.writeHead(200, {
-    "content-type": asked.wire === "ollama" ? "application/x-ndjson" : "text/event-stream; charset=utf-8",
-  });
+  const { pieces, end, type } = spoken(reply, asked);
+  outgoing.writeHead(200, { "content-type": type });
   outgoing.flushHeaders();
   for (const piece of pieces) {
     outgoing.write(piece);
@@ -141,14 +139,18 @@ async function answer(outgoing: ServerResponse, reply: Reply, asked: Asked): Pro
 type Said = Extract<Reply, { readonly text?: unknown }>;
 
 /** The pieces of an answer in the words of its API, and its end. */
-function spoken(
-  reply: Said,
-  { wire, path, body }: Asked,
-): { readonly pieces: readonly string[]; readonly end: string } {
+interface Spoken {
+  readonly pieces: readonly string[];
+  readonly end: string;
+  readonly type: string;
+}
+
+function spoken(reply: Said, { wire, path, body }: Asked): Spoken {
   const { text = "", reasoning = "", calls = [], finish, usage: [input, output] = [9, 2] } = reply;
   const texts = typeof text === "string" ? [text].filter(Boolean) : text;
   const about = { model: String(body.model) };
   const reason = finish ?? (calls.length > 0 ? "tool_calls" : "stop");
+  const stream = { type: "text/event-stream; charset=utf-8" };
   if (wire === "anthropic") {
     const stop = { stop: "end_turn", length: "max_tokens", tool_calls: "tool_use" }[reason];
     const before = texts.length > 0 ? 1 : 0;
@@ -165,6 +167,7 @@ function spoken(
         ),
       ],
       end: anthropic.end(stop, { output_tokens: output }) + anthropic.stop,
+      ...stream,
     };
   }
   if (wire === "ollama") {
@@ -179,14 +182,26 @@ function spoken(
         ...(calls.length > 0 ? [line({ content: "", tool_calls }, about)] : []),
       ],
       end: line({ content: "" }, { ...about, done: true, done_reason: finish ?? "stop", ...counts }),
+      type: "application/x-ndjson",
     };
   }
   const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
+  if (body.stream === false) {
+    const tool_calls = calls.map(({ id, name, pieces }) => ({
+      ...{ id, type: "function" },
+      function: { name, arguments: pieces.join("") },
+    }));
+    const message = { role: "assistant", content: texts.join(""), tool_calls };
+    const thought = reasoning === "" ? {} : { reasoning_content: reasoning };
+    const end = openai.completion({ ...message, ...thought }, { ...about, usage }, { finish_reason: reason });
+    return { pieces: [], end, type: "application/json" };
+  }
   const counted = openai.chunk({}, { ...about, choices: [], usage }) + openai.done;
   if (path === "/completions") {
     return {
       pieces: texts.map((text) => openai.chunk({}, about, { text })),
       end: openai.chunk({}, about, { text: "", finish_reason: reason }) + counted,
+      ...stream,
     };
   }
   return {
@@ -200,5 +215,6 @@ function spoken(
       ]),
     ],
     end: openai.chunk({}, about, { finish_reason: reason }) + counted,
+    ...stream,
   };
 }

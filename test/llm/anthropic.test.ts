@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { anthropic } from "../../src/llm/anthropic.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import type { JsonSchema, LlmRequest } from "../../src/llm/provider.ts";
@@ -813,7 +814,7 @@ describe("failures", () => {
       return status ? { status, body, headers: { "retry-after-ms": "1" } } : "Hello.";
     });
     const llm = await server.connect();
-    const { text } = await retrying(() => drain(llm), { signal: new AbortController().signal });
+    const { text } = await retrying(() => drain(llm), { ended: endingOf(new AbortController().signal) });
     expect(text).toBe("Hello.");
     expect(server.requests).toHaveLength(4);
   });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { openai } from "../../src/llm/openai.ts";
 import type { JsonSchema } from "../../src/llm/provider.ts";
@@ -637,7 +638,7 @@ describe("failures", () => {
         : "Hello.";
     });
     const llm = await server.connect();
-    const { text } = await retrying(() => drain(llm), { signal: new AbortController().signal });
+    const { text } = await retrying(() => drain(llm), { ended: endingOf(new AbortController().signal) });
     expect(text).toBe("Hello.");
     expect(server.requests).toHaveLength(5);
   });

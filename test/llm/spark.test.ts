@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import { type AddressInfo, connect as dial } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { endingOf } from "../../src/either-signal.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
 import { ProviderError } from "../../src/llm/provider.ts";
 import { connectSpark, spark } from "../../src/llm/spark.ts";
@@ -301,7 +302,7 @@ describe("the handshake", () => {
     const server = await serve((_, number) => (number === 1 ? { frames: [failed(11202, "slow down")] } : "Hello."));
     const llm = await server.connect({}, {}, () => new Date(Date.now() - 1000 * seconds++));
     const signal = new AbortController().signal;
-    const { text } = await retrying(() => drain(llm), { signal, sleep: async () => {} });
+    const { text } = await retrying(() => drain(llm), { ended: endingOf(signal), sleep: async () => {} });
     expect(text).toBe("Hello.");
     const [first, second, ...more] = server.handshakes.map(({ searchParams }) => searchParams);
     expect(more).toEqual([]);

@@ -133,7 +133,7 @@ describe("a judged stream", () => {
     "passes everything on, says how the model was held, and judges what it was: %s",
     async (_, deltas, finish, rung) => {
       const ladder = createLadder(["schema", "json"]);
-      expect(await read(judged(ladder, "schema", held, answer(deltas, finish).stream))).toEqual({
+      expect(await read(judged(ladder, { rung: "schema" }, held, answer(deltas, finish).stream))).toEqual({
         deltas,
         finish: { finish, usage: undefined, model: "m", structure: "schema" },
       });
@@ -143,7 +143,7 @@ describe("a judged stream", () => {
 
   it("of a question without a schema is only passed on", async () => {
     const ladder = createLadder(["schema", "json"]);
-    const { finish } = await read(judged(ladder, "off", request(undefined), answer([said("code")]).stream));
+    const { finish } = await read(judged(ladder, { rung: "off" }, request(undefined), answer([said("code")]).stream));
     expect(finish).toEqual({ finish: "stop", usage: undefined, model: "m" });
     expect(ladder.rung).toBe("schema");
   });
@@ -153,7 +153,7 @@ describe("a judged stream", () => {
     ["without one", request(undefined)],
   ])("is closed when its reader leaves it: %s", async (_, asked) => {
     const { stream, state } = answer([said("a"), said("b")]);
-    const reading = judged(createLadder(["schema"]), "schema", asked, stream);
+    const reading = judged(createLadder(["schema"]), { rung: "schema" }, asked, stream);
     await reading.next();
     expect(state.closed).toBe(false);
     await reading.return(undefined as never);
@@ -167,7 +167,7 @@ describe("a judged stream", () => {
       throw broken;
     }
     const ladder = createLadder(["schema", "json"]);
-    await expect(read(judged(ladder, "schema", held, stream()))).rejects.toBe(broken);
+    await expect(read(judged(ladder, { rung: "schema" }, held, stream()))).rejects.toBe(broken);
     expect(ladder.rung).toBe("schema");
   });
 });

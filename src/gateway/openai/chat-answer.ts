@@ -67,7 +67,10 @@ export function completionOf(head: Head, answer: ChatAnswer): z.infer<typeof Cha
     function: { name, arguments: text },
   }));
   return {
-    ...{ id: head.id, object: "chat.completion", created: head.created, model: head.model },
+    id: head.id,
+    object: "chat.completion",
+    created: head.created,
+    model: head.model,
     choices: [
       {
         index: 0,
@@ -78,7 +81,8 @@ export function completionOf(head: Head, answer: ChatAnswer): z.infer<typeof Cha
           ...(calls.length > 0 && { tool_calls: calls }),
           refusal: null,
         },
-        ...{ logprobs: null, finish_reason: finish },
+        logprobs: null,
+        finish_reason: finish,
       },
     ],
     usage: usageOf(usage),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { answerStreaming, answerWhole } from "../answering.ts";
-import type { Asking, Chat } from "../chat.ts";
+import type { Asking, Chat, Hear } from "../chat.ts";
 import { completeRaw } from "../raw.ts";
 import { defineRoute, type Route } from "../route.ts";
 import { AccountShape, usageOf } from "./chat-answer.ts";
@@ -47,7 +47,7 @@ export const completionsRoute = (chat: Chat): Route =>
       const { body, id } = incoming;
       const { model, prompt } = body;
       const raw = { prompt, sampling: samplingOf(body), maxTokens: body.max_tokens ?? undefined };
-      const wanted = (asking: Asking) => completeRaw(chat, model, raw, asking);
+      const wanted = (asking: Asking, hear?: Hear) => completeRaw(chat, model, raw, asking, hear);
       const head = { id: `cmpl-${id}`, object: "text_completion", created: Math.floor(Date.now() / 1000), model };
       const choice = (text: string, finish: string | null = null) => ({
         ...head,

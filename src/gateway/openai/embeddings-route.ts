@@ -37,10 +37,10 @@ export const embeddingsRoute = (chat: Chat): Route =>
         const { id, llms, budget, signal, stop, note } = turn;
         const key = keyOf({ role: "caller", action: "embed", subject: id, attempt: 1, turn: 1 });
         let attempts = 1;
-        const emit = ({ type }: { type: string }) => {
-          if (type === "retry") attempts += 1;
+        const again = () => {
+          attempts += 1;
         };
-        const asking = { key, signal, stop, budget, emit, ...(dimensions && { dimensions }) };
+        const asking = { key, signal, stop, budget, again, ...(dimensions && { dimensions }) };
         const answer = await llms.embed(input, deployment, asking);
         if (!answer.ok) {
           note({ llm: deployment.name, attempts, usd: answer.usd });

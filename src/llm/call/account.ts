@@ -1,9 +1,10 @@
 import type { Budget, Reservation } from "../../budget.ts";
+import type { Ending } from "../../either-signal.ts";
 
 /** The money of one call: the most that a try can cost is set aside before it, and what tries have cost adds up. */
 export interface Account {
   /** USD, over all tries. */
-  readonly spent: number;
+  spent(): number;
   /** Counts what a try has cost. */
   spend(usd: number): void;
   /** Books what broken tries have cost and sets aside what one more can cost. Throws when that is refused. */
@@ -26,7 +27,7 @@ export class Refused extends Error {
 }
 
 /** Opens the account of a call of which each try costs at most `most`. Throws when that is refused. */
-export async function openAccount(budget: Budget, most: number, ended: AbortSignal): Promise<Account> {
+export async function openAccount(budget: Budget, most: number, ended: Ending): Promise<Account> {
   let open: Reservation | undefined = await setAside(budget, most, ended, "the next call");
   let spent = 0;
   let booked = 0;
@@ -37,9 +38,7 @@ export async function openAccount(budget: Budget, most: number, ended: AbortSign
   };
 
   return {
-    get spent() {
-      return spent;
-    },
+    spent: () => spent,
     spend(usd) {
       spent += usd;
     },
@@ -54,13 +53,13 @@ export async function openAccount(budget: Budget, most: number, ended: AbortSign
 }
 
 /** Reserves the most a try can cost. What does not fit only because of calls under way waits for them. */
-async function setAside(budget: Budget, usd: number, ended: AbortSignal, what: string): Promise<Reservation> {
+async function setAside(budget: Budget, usd: number, ended: Ending, what: string): Promise<Reservation> {
   for (;;) {
     if (ended.aborted) throw new Refused("stopped", "the run is being stopped");
     const reservation = budget.reserve(usd);
     if (reservation) return reservation;
     if (!budget.couldFit(usd)) throw overBudget(budget, usd, what);
-    await Promise.race([budget.released(), endOf(ended)]);
+    await Promise.race([budget.released(), endOf(ended.signal)]);
   }
 }
 

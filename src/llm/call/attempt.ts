@@ -34,7 +34,7 @@ export interface Listening {
   readonly model: string;
   /** Struck out of the answer, should a server repeat them. */
   readonly secrets?: readonly string[];
-  readonly progress: (tokens: () => number) => void;
+  readonly progress?: ((tokens: () => number) => void) | undefined;
   /** A promise that it returns is waited for before more is read. */
   readonly heard?: ((delta: Delta) => unknown) | undefined;
 }
@@ -68,15 +68,24 @@ export async function attempt(
     take(delta, received);
     refuseFlood(received, model, request.maxTokens);
     if (delta.type !== "tool-call" && loops[delta.type].push(delta.text)) throw endless(model);
-    progress(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
+    progress?.(() => estimateTokens(received.text) + estimateTokens(received.reasoning + received.calls));
     return heard?.(delta);
   };
   try {
     const finish = await drain(llm.stream(request, { signal }), (delta) => listen(strainer.push(delta)));
     for (const delta of strainer.end()) await listen(delta);
     const { text, reasoning } = received;
-    const usage = await usageOf(finish, request.messages, received);
-    return { ...finish, text, reasoning, toolCalls: calls.all(), usage };
+    const usage = reported(finish, received) ?? (await usageOf(finish, request.messages, received));
+    return {
+      text,
+      reasoning,
+      toolCalls: calls.all(),
+      usage,
+      finish: finish.finish,
+      model: finish.model,
+      cost: finish.cost,
+      structure: finish.structure,
+    };
   } catch (error) {
     throw new AttemptFailed(error, await lostBy(error, request.messages, received));
   }
@@ -115,16 +124,20 @@ function refuseFlood({ text, reasoning, calls }: Received, model: string, maxTok
 const endless = (model: string) =>
   new ProviderError(`${model} repeated the same passage without end and was stopped`, { kind: "loop" });
 
-/** The server's own count; one that counts nothing although an answer came is none, and is estimated. */
+/** The server's own count, where it says all; one that counts nothing although an answer came is none. */
+function reported(finish: Finish, { text, reasoning, calls }: Received): Usage | undefined {
+  const { usage } = finish;
+  if (!usage || (usage.output === 0 && text + reasoning + calls !== "")) return undefined;
+  return reasoning === "" || usage.reasoning !== undefined ? usage : undefined;
+}
+
+/** The server's own count with what it leaves out, or ours. */
 async function usageOf(finish: Finish, messages: readonly ChatMessage[], received: Received): Promise<Usage> {
   const { text, reasoning, calls } = received;
   const thought = reasoning === "" ? undefined : await countTokens(reasoning);
   const { usage } = finish;
-  const counted = usage && (usage.output > 0 || text + reasoning + calls === "") ? usage : undefined;
-  if (counted) {
-    const known = counted.reasoning ?? (thought && Math.min(thought, counted.output));
-    return { ...counted, ...(known === undefined ? {} : { reasoning: known }) };
-  }
+  if (usage && usage.output > 0 && thought !== undefined)
+    return { ...usage, reasoning: usage.reasoning ?? Math.min(thought, usage.output) };
   const output = (await countTokens(text + calls)) + (thought ?? 0);
   const input = await countMessages(messages);
   return { input, output, ...(thought === undefined ? {} : { reasoning: thought }), source: "estimated" };

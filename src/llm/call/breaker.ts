@@ -1,5 +1,5 @@
+import { monotonic } from "../../monotonic.ts";
 import type { FailureKind } from "../provider.ts";
-import { monotonic } from "./monotonic.ts";
 
 export interface BreakerOptions {
   /** How many failures in a row are enough, 3 where absent. */

@@ -22,10 +22,10 @@ export function sumOf(parts: readonly Usage[]): Usage {
   return { input: total("input"), output: total("output"), source: reported ? "reported" : "estimated" };
 }
 
-/** How a sum was found, and what it is in yuan where that is the currency of the price. */
+/** A sum, how it was found, and what it is in yuan where that is the currency of the price. */
 export function billOf({ provider, price, priceBasis }: Deployment, usd: number, stated: number | undefined) {
   // A cost that the answer itself states is exact, unless it is an old one.
   const basis: PriceBasis = stated === undefined ? priceBasis : provider === "recording" ? "recorded" : "known";
-  const cny = stated === undefined && price.cnyPerUsd !== undefined ? { cny: usd * price.cnyPerUsd } : {};
-  return { basis, ...cny };
+  if (stated !== undefined || price.cnyPerUsd === undefined) return { usd, basis };
+  return { usd, basis, cny: usd * price.cnyPerUsd };
 }

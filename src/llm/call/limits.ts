@@ -1,9 +1,9 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
+import { monotonic } from "../../monotonic.ts";
 import type { RateLimits } from "../deployment.ts";
 import { ProviderError } from "../provider.ts";
 import { duration, waitHint } from "../wire/failure.ts";
 import type { HeaderText } from "../wire/wire.ts";
-import { monotonic } from "./monotonic.ts";
 
 /** Frees the place of a call, and counts the tokens it has really used instead of those it came with. */
 export type Leave = (usedTokens?: number) => void;
@@ -14,6 +14,8 @@ export interface Limits {
   readonly waiting: number;
   /** Waits in order of arrival until the call fits. Only the end of the signal ends the wait without it. */
   enter(tokens: number, signal: AbortSignal): Promise<Leave>;
+  /** The same for a call that fits at once while nobody waits; undefined where it does not. */
+  enterNow(tokens: number): Leave | undefined;
   /** Learns from the headers of an answer how long all calls have to wait. */
   hear(status: number, headers: HeaderText): void;
 }
@@ -129,6 +131,11 @@ export function createLimits(
         queue.push(waiting);
         advance();
       }),
+    enterNow(tokens) {
+      const now = clock();
+      const fits = queue.length === 0 && underWay < concurrency && opening(tokens, now) <= now;
+      return fits ? begin(tokens, now) : undefined;
+    },
     hear(status, headers) {
       const now = clock();
       const asked = status === 429 || status === 503 ? waitHint(headers, now) : undefined;

@@ -1,4 +1,4 @@
-import { eitherSignal } from "../../either-signal.ts";
+import type { Ending } from "../../either-signal.ts";
 import type { Emit } from "../../events.ts";
 import type { LlmFailure, Told } from "../call.ts";
 import type { Deployment } from "../deployment.ts";
@@ -10,19 +10,22 @@ import { AttemptFailed, type Listening } from "./attempt.ts";
 import type { Connection } from "./connections.ts";
 import { billOf, costOf, sumOf } from "./cost.ts";
 import { retrying } from "./retry.ts";
+import { stayAwake } from "./stay-awake.ts";
 import type { Tried, Work } from "./work.ts";
 
 /** What came of some work. */
 export type Asked<T> =
-  | ({
+  | {
       readonly ok: true;
+      readonly answer: T & Tried;
+      /** Who answered, as its server names it. */
+      readonly model: string;
       /** Over all tries. */
       readonly usd: number;
       /** USD of the try that brought the answer. */
       readonly last: number;
       readonly told: Told;
-    } & T &
-      Tried)
+    }
   | { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number; readonly told?: Told };
 
 /** What some work is done with, and under. */
@@ -32,9 +35,9 @@ interface Circumstances {
   readonly account: Account;
   readonly asking: Asking;
   /** Already without secrets. */
-  readonly emit: Emit;
+  readonly emit: Emit | undefined;
   /** Forbids another try. */
-  readonly ended: AbortSignal;
+  readonly ended: Ending;
   readonly secrets: readonly string[];
   /** Milliseconds. */
   readonly clock: () => number;
@@ -47,15 +50,13 @@ export async function perform<T extends object>(
 ): Promise<Asked<T>> {
   const { about } = work;
   const { key } = asking;
-  const llm = { llm: deployment.name, model: deployment.model };
-  const seen = { key, ...about, ...llm };
+  const { role, action, subject, attempt, turn } = about;
+  const whose = { key, role, action, subject, attempt, turn };
+  const { name: llm, model: asked } = deployment;
   const began = clock();
   const seconds = () => (clock() - began) / 1000;
-  const own = eitherSignal(asking.signal);
-  const { signal } = own;
-  const progress = throttled(clock, (tokens) => emit({ type: "call-progress", key, ...about, tokens }));
-  const turn = { signal, model: deployment.model, secrets, progress };
-  const queued = () => emit({ type: "call-queued", ...seen });
+  const progress = emit && throttled(clock, (tokens) => emit({ type: "call-progress", ...whose, tokens }));
+  const queued = () => emit?.({ type: "call-queued", ...whose, llm, model: asked });
   const lost: Usage[] = [];
   const tries: string[] = [];
 
@@ -66,7 +67,8 @@ export async function perform<T extends object>(
       return asking.heard?.(delta);
     };
     try {
-      const answer = await inTurn(work, connection, { ...turn, heard }, { ended, queued });
+      const listening = { signal: asking.signal, model: asked, secrets, progress, heard };
+      const answer = await inTurn(work, connection, listening, { ended, queued });
       await draft?.end({ whole: true });
       return answer;
     } catch (error) {
@@ -78,40 +80,39 @@ export async function perform<T extends object>(
     }
   };
 
-  emit({ type: "call-start", ...seen });
+  emit?.({ type: "call-start", ...whose, llm, model: asked });
   try {
     const answer = await retrying(once, {
-      signal: ended,
+      ended,
       isLast: asking.passedOn,
       onRetry: async (failed, { message: reason }, wait) => {
         tries.push(reason);
         await account.renew();
-        emit({ type: "retry", ...seen, failed, reason, wait: wait / 1000 });
+        asking.again?.();
+        emit?.({ type: "retry", ...whose, llm, model: asked, failed, reason, wait: wait / 1000 });
       },
     });
     connection.breaker.succeeded();
     const { reasoning, finish, usage, cost } = answer;
     const last = cost ?? costOf(usage, deployment.price);
     account.spend(last);
-    const usd = account.spent;
-    if (reasoning.trim() !== "") emit({ type: "reasoning", key, ...about, text: reasoning });
-    const paid = { usd, ...billOf(deployment, usd, cost) };
-    const model = answer.model || deployment.model;
-    const told = { type: "call-end", ...llm, model, seconds: seconds(), finish, usage, cost: paid } as const;
-    emit({ ...told, key, ...about });
-    return { ok: true, ...answer, model, usd, last, told };
+    const usd = account.spent();
+    if (reasoning.trim() !== "") emit?.({ type: "reasoning", ...whose, text: reasoning });
+    const model = answer.model || asked;
+    const bill = billOf(deployment, usd, cost);
+    const told = { type: "call-end", llm, model, seconds: seconds(), finish, usage, cost: bill } as const;
+    emit?.({ ...told, ...whose });
+    return { ok: true, answer, model, usd, last, told };
   } catch (error) {
     if (!(error instanceof ProviderError || error instanceof Refused)) throw error;
     if (error instanceof ProviderError) connection.breaker.failed(error.kind, error.message);
     const failure = redactor(secrets)(failureOf(error, error instanceof ProviderError ? error.tries : tries));
-    const usd = account.spent;
+    const usd = account.spent();
     const { retryAfter: _, ...words } = failure;
     const facts = { ...words, tries: [...words.tries], seconds: seconds(), usage: sumOf(lost), usd };
-    const told = { type: "call-failed", ...llm, ...facts } as const;
-    emit({ ...told, key, ...about });
+    const told = { type: "call-failed", llm, model: asked, ...facts } as const;
+    emit?.({ ...told, ...whose });
     return { ok: false, failure, usd, told };
-  } finally {
-    own.release();
   }
 }
 
@@ -123,22 +124,30 @@ async function inTurn<T extends object>(
   work: Work<T>,
   connection: Connection,
   listening: Listening,
-  { ended, queued }: { ended: AbortSignal; queued: () => void },
+  { ended, queued }: { ended: Ending; queued: () => void },
 ): Promise<T & Tried> {
+  if (ended.aborted) throw new ProviderError("the call was ended", { kind: "aborted" });
   const { tokens, run } = await work.prepare();
-  const late = setTimeout(queued, aWhile);
-  const leave = await connection.limits.enter(tokens, ended).finally(() => clearTimeout(late));
+  const leave = connection.limits.enterNow(tokens) ?? (await entered(connection, tokens, { ended, queued }));
   let used: number | undefined;
-  // Whatever waits below, the program does not end as if all were done.
-  const awake = setInterval(() => {}, 60_000);
+  const release = stayAwake();
   try {
     const answer = await run(await connection.llm(), listening);
     used = answer.usage.input + answer.usage.output;
     return answer;
   } finally {
-    clearInterval(awake);
+    release();
     leave(used);
   }
+}
+
+async function entered(
+  { limits }: Connection,
+  tokens: number,
+  { ended, queued }: { ended: Ending; queued: () => void },
+) {
+  const late = setTimeout(queued, aWhile);
+  return limits.enter(tokens, ended.signal).finally(() => clearTimeout(late));
 }
 
 /** Tells the tokens received so far at most four times a second. */

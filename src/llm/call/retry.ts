@@ -1,8 +1,9 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
+import type { Ending } from "../../either-signal.ts";
 import { type FailureKind, ProviderError } from "../provider.ts";
 
 export interface RetryOptions {
-  readonly signal: AbortSignal;
+  readonly ended: Ending;
   /** Awaited before each wait: which try failed, from 1, and the milliseconds until the next one. What it throws ends the call. */
   readonly onRetry?: (failed: number, error: ProviderError, wait: number) => unknown;
   /** Asked after each failure: whether no other try may follow, whatever went wrong. */
@@ -28,10 +29,10 @@ const patience = 60_000;
 
 /**
  * Tries again what may pass: 0.5 s doubling up to 8 s, less a random quarter, or as long as the server asks. The last
- * failure is thrown with what every try came to. Aborting ends the wait at once.
+ * failure is thrown with what every try came to. The end of everything ends the wait at once.
  */
 export async function retrying<T>(attempt: (attempt: number) => Promise<T>, options: RetryOptions): Promise<T> {
-  const { signal, onRetry, isLast, tries = 5, random = Math.random, sleep = pause } = options;
+  const { ended, onRetry, isLast, tries = 5, random = Math.random, sleep = pause } = options;
   const messages: string[] = [];
   const failures: FailureKind[] = [];
   for (let number = 1; ; number++) {
@@ -42,7 +43,7 @@ export async function retrying<T>(attempt: (attempt: number) => Promise<T>, opti
       messages.push(error.message);
       failures.push(error.kind);
       const left = error.shouldRetry === true ? tries : Math.min(tries, triesFor[error.kind] ?? 1);
-      const again = error.shouldRetry !== false && error.kind !== "aborted" && !signal.aborted && !isLast?.();
+      const again = error.shouldRetry !== false && error.kind !== "aborted" && !ended.aborted && !isLast?.();
       if (!again || number >= tries || failures.filter((kind) => kind === error.kind).length >= left) {
         throw givenUp(error, messages);
       }
@@ -51,8 +52,8 @@ export async function retrying<T>(attempt: (attempt: number) => Promise<T>, opti
       const backoff = Math.min(500 * 2 ** (number - 1), 8000) * (1 - 0.25 * random());
       const wait = error.retryAfter ?? backoff;
       await onRetry?.(number, error, wait);
-      await sleep(wait, signal);
-      if (signal.aborted) throw new ProviderError("the call was ended", { kind: "aborted", tries: messages });
+      await sleep(wait, ended.signal);
+      if (ended.aborted) throw new ProviderError("the call was ended", { kind: "aborted", tries: messages });
     }
   }
 }

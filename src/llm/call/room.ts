@@ -10,9 +10,15 @@ export interface Question extends Pick<LlmRequest, "messages" | "schema" | "tool
 }
 
 /** The tokens of answer that caller and deployment allow, fewer where the context leaves fewer. Throws where it leaves none. */
-export async function roomFor(question: Question, { model, maxToken, contextLength }: Deployment): Promise<number> {
+export function roomFor(question: Question, { model, maxToken, contextLength }: Deployment): number | Promise<number> {
   const wanted = Math.min(question.maxTokens ?? maxToken, maxToken);
-  if (contextLength === undefined) return wanted;
+  return contextLength === undefined ? wanted : roomIn(contextLength, { question, wanted, model });
+}
+
+async function roomIn(
+  contextLength: number,
+  { question, wanted, model }: { readonly question: Question; readonly wanted: number; readonly model: string },
+): Promise<number> {
   const prompt = (await countMessages(question.messages)) + besides(question);
   const room = contextLength - prompt;
   if (room >= Math.min(wanted, 256)) return Math.min(wanted, room);
@@ -25,7 +31,9 @@ export async function roomFor(question: Question, { model, maxToken, contextLeng
 export function mostOf(question: Question, { price, maxToken }: Deployment): number {
   const input = estimateMessages(question.messages) + besides(question);
   const output = Math.min(question.maxTokens ?? maxToken, maxToken);
-  return costOf({ input, output }, { ...price, input: Math.max(price.input, price.cachedWrite ?? 0) });
+  // at worst all of it is written to a cache
+  const cachedWrite = (price.cachedWrite ?? 0) > price.input ? input : 0;
+  return costOf({ input, output, cachedWrite }, price);
 }
 
 /** Tokens of the schema and of the tools, which a server puts into the prompt. */

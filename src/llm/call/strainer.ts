@@ -3,7 +3,8 @@ import type { Delta } from "../provider.ts";
 import { secretFilter } from "../secrets.ts";
 
 /** Strikes secrets out of an answer while it comes; `end` gives what had to be held back. */
-export function secretStrainer(secrets: readonly string[]): { push(delta: Delta): Delta; end(): Delta[] } {
+export function secretStrainer(secrets: readonly string[]): { push(delta: Delta): Delta; end(): readonly Delta[] } {
+  if (secrets.length === 0) return nothingSecret;
   const filters = { text: secretFilter(secrets), reasoning: secretFilter(secrets) };
   const calls = new Map<number, ReturnType<typeof secretFilter>>();
   return {
@@ -19,3 +20,5 @@ export function secretStrainer(secrets: readonly string[]): { push(delta: Delta)
     },
   };
 }
+
+const nothingSecret: ReturnType<typeof secretStrainer> = { push: (delta) => delta, end: () => [] };

@@ -35,7 +35,7 @@ export interface Work<T> {
 
 /** A question to a chat model. */
 export function chatWork(call: LlmCall, deployment: Deployment): Work<Attempted> {
-  const { messages, schema, tools, toolChoice, sampling, replaceable = false } = call;
+  const { messages, schema, tools, toolChoice, sampling, whole, replaceable = false } = call;
   const about = aboutOf(call);
   return {
     about,
@@ -43,7 +43,7 @@ export function chatWork(call: LlmCall, deployment: Deployment): Work<Attempted>
     replaceable,
     async prepare() {
       const maxTokens = await roomFor(call, deployment);
-      const request = { messages, schema, tools, toolChoice, sampling, about, maxTokens };
+      const request = { messages, schema, tools, toolChoice, sampling, whole, about, maxTokens };
       return {
         tokens: estimateMessages(messages) + maxTokens,
         run: (llm, listening) => attempt(llm, request, listening),

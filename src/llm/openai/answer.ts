@@ -13,6 +13,7 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
   const thinking = plain ? noThinking : thinkSplitter();
   const callOf = toolCallIndex();
   let content = "";
+  let thoughts = "";
   let visible = false;
   /** The arguments of each call so far. */
   const calls = new Map<number, string>();
@@ -21,15 +22,18 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
   let model = askedModel;
   let counted: z.infer<typeof Counts> | undefined;
 
-  function* read(raw: unknown): Generator<Delta> {
+  /** What a chunk adds to the answer. */
+  const read = (raw: unknown): readonly Delta[] => {
     const plain = plainChunk(raw);
-    if (plain !== undefined) {
-      model = plain.model || model;
-      counted = plain.usage ?? counted;
-      yield* heard(plain.text);
-      word ||= plain.finish;
-      return;
-    }
+    if (!plain) return lenient(raw);
+    model = plain.model || model;
+    counted = plain.usage ?? counted;
+    word ||= plain.finish;
+    const text = plain.whole ? unseen(plain.text, content) : plain.text;
+    return text === "" ? [] : heard(text);
+  };
+
+  const lenient = (raw: unknown): readonly Delta[] => {
     const chunk = Chunk.parse(raw);
     const choice = chunk.choices.find(({ index }) => index === 0);
     counted = chunk.usage ?? chunk.x_groq?.usage ?? choice?.usage ?? counted;
@@ -37,28 +41,26 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
     if (!choice) {
       const fault = chunk.choices.length === 0 ? faultIn(raw) : undefined;
       if (fault?.code !== undefined && !/^(0|200)$/.test(fault.code)) throw faultError(fault);
-      return;
+      return [];
     }
-    const { reasoning_content, reasoning, thinking: thoughts, reasoning_details, tool_calls, ...delta } = choice.delta;
-    const thought = reasoning_content || reasoning || thoughts || reasoning_details;
-    if (thought) yield { type: "reasoning", text: thought };
-    refusal += delta.refusal || choice.message.refusal;
-    yield* heard(delta.content || choice.text || unseen(choice.message.content));
-    for (const call of [...tool_calls, ...choice.message.tool_calls]) {
+    const { delta, message } = choice;
+    const thought = thoughtIn(delta) || unseen(thoughtIn(message), thoughts);
+    thoughts += thought;
+    refusal += delta.refusal || message.refusal;
+    const text = heard(delta.content || choice.text || unseen(message.content, content));
+    const called = [...delta.tool_calls, ...message.tool_calls].map((call): Delta => {
       const part = callOf(call);
       calls.set(part.index, (calls.get(part.index) ?? "") + part.arguments);
-      yield toolIsAnswer ? shown({ type: "text", text: part.arguments }) : { type: "tool-call", ...part };
-    }
+      return toolIsAnswer ? shown({ type: "text", text: part.arguments }) : { type: "tool-call", ...part };
+    });
     word ||= choice.finish_reason === "null" ? "" : choice.finish_reason;
-  }
+    return [...(thought ? [{ type: "reasoning" as const, text: thought }] : []), ...text, ...called];
+  };
 
-  function* heard(piece: string): Generator<Delta> {
+  const heard = (piece: string): readonly Delta[] => {
     content += piece;
-    for (const part of thinking.push(piece)) yield shown(part);
-  }
-
-  /** A whole message in place of a delta may repeat what came before. */
-  const unseen = (whole: string) => (whole.startsWith(content) ? whole.slice(content.length) : whole);
+    return thinking.push(piece).map(shown);
+  };
 
   const shown = (part: Delta): Delta => {
     visible ||= part.type === "text" && part.text.trim() !== "";
@@ -92,11 +94,18 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
     if (reason === "stop" && !visible && !plain) throw fail("the model answered nothing", "empty");
     const cost = counted?.cost;
     const finish = toolIsAnswer && reason === "tool_calls" ? "stop" : reason;
-    return { finish, usage, model, ...(cost === undefined ? {} : { cost }) };
+    return cost === undefined ? { finish, usage, model } : { finish, usage, model, cost };
   };
 
   return { read, rest, finish, finished: () => word !== "" };
 }
+
+/** A whole message in place of a delta may repeat what came before. */
+const unseen = (whole: string, before: string) => (whole.startsWith(before) ? whole.slice(before.length) : whole);
+
+/** What the model thought, under any of the names for it. */
+const thoughtIn = ({ reasoning_content, reasoning, thinking, reasoning_details }: z.infer<typeof Message>) =>
+  reasoning_content || reasoning || thinking || reasoning_details;
 
 /** What reads an answer chunk by chunk. */
 export type AnswerReader = ReturnType<typeof answerReader>;
@@ -109,13 +118,16 @@ function plainChunk(raw: unknown): PlainChunk | undefined {
   if (!isRecord(raw) || !Array.isArray(raw.choices) || raw.choices.length !== 1) return undefined;
   const { choices, usage, x_groq, error, model } = raw;
   const [choice] = choices as unknown[];
-  if (x_groq || error || !isRecord(choice) || !isRecord(choice.delta)) return undefined;
-  const { index = 0, finish_reason, message, text, usage: counted } = choice;
-  if (index !== 0 || message || text || counted) return undefined;
-  const { content, role: _, ...more } = choice.delta;
-  if ((content && typeof content !== "string") || Object.values(more).some(Boolean)) return undefined;
+  if (x_groq || error || !isRecord(choice)) return undefined;
+  const { index = 0, finish_reason, delta, message, text, usage: counted } = choice;
+  const said = delta ?? message;
+  if (index !== 0 || (delta && message) || text || counted || !isRecord(said)) return undefined;
+  const { content } = said;
+  if (content && typeof content !== "string") return undefined;
+  for (const name in said) if (name !== "content" && name !== "role" && isSaid(said[name])) return undefined;
   return {
     text: typeof content === "string" ? content : "",
+    whole: said === message,
     finish: typeof finish_reason === "string" && finish_reason !== "null" ? finish_reason : "",
     model: typeof model === "string" ? model : "",
     usage: usage ? Usages.parse(usage) : undefined,
@@ -124,10 +136,15 @@ function plainChunk(raw: unknown): PlainChunk | undefined {
 
 interface PlainChunk {
   readonly text: string;
+  /** It is a message in place of a delta. */
+  readonly whole: boolean;
   readonly finish: string;
   readonly model: string;
   readonly usage: z.infer<typeof Usages>;
 }
+
+/** There may be lists of nothing. */
+const isSaid = (value: unknown) => Boolean(value) && !(Array.isArray(value) && value.length === 0);
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -157,9 +174,11 @@ function usageOf(counts: z.infer<typeof Counts> | undefined, answered: boolean):
     prompt?.cached_tokens ?? counts.prompt_cache_hit_tokens ?? counts.cached_tokens ?? counts.num_cached_tokens;
   const cachedWrite = prompt?.cache_write_tokens;
   const reasoning = counts.completion_tokens_details?.reasoning_tokens;
+  const { prompt_tokens: input, completion_tokens: output } = counts;
+  if (cachedRead === undefined && cachedWrite === undefined && reasoning === undefined)
+    return { input, output, source: "reported" };
   return {
-    input: counts.prompt_tokens,
-    output: counts.completion_tokens,
+    ...{ input, output },
     ...(cachedRead === undefined ? {} : { cachedRead }),
     ...(cachedWrite === undefined ? {} : { cachedWrite }),
     ...(reasoning === undefined ? {} : { reasoning }),

@@ -17,6 +17,8 @@ export interface RequestStyle {
   readonly system_role: "system" | "developer" | "user";
   readonly use_system_prompt: boolean;
   readonly extra_body?: Readonly<Record<string, unknown>> | undefined;
+  readonly first_token_timeout?: number | undefined;
+  readonly idle_timeout?: number | undefined;
 }
 
 /** A request body, and the choices in it that a server may refuse. */
@@ -28,6 +30,8 @@ export interface Sent {
   readonly tokens: number;
   /** What the caller of this request chose: a value that the server does not like says nothing about other requests. */
   readonly chosen: readonly string[];
+  /** The answer is to come in one piece. */
+  readonly whole: boolean;
 }
 
 /** What is left to a request besides its settings; `room` is what the server's context leaves for the answer. */
@@ -45,11 +49,12 @@ export function requestOf(style: RequestStyle, request: LlmRequest, { habits, ru
   const tokens = Math.min(request.maxTokens, style.max_token ?? room, habits.mostTokens, room);
   const messages = withRole(request.messages, role);
   const sampling = samplingOf(request.sampling);
+  const whole = asWhole(style, request) && !habits.refused.has("whole");
   const tools = toolsOf(request);
   const body = {
     model: style.model,
     messages: rung === "json" ? sayingJson(messages) : messages,
-    ...streamed(style, habits),
+    ...(whole ? { stream: false } : streamed(style, habits)),
     ...(field && { [field]: tokens }),
     ...allowed(habits, { temperature: style.temperature, top_p: style.top_p }),
     ...(request.schema && shapeOf(rung, request.schema, habits)),
@@ -59,7 +64,7 @@ export function requestOf(style: RequestStyle, request: LlmRequest, { habits, ru
   };
   const hasSystem = request.messages.some((message) => message.role === "system");
   const named = hasSystem && role !== "user" ? role : undefined;
-  return { body, rung, field, role: named, tokens, chosen: chosenIn({ ...sampling, ...tools }) };
+  return { body, rung, field, role: named, tokens, whole, chosen: chosenIn({ ...sampling, ...tools }) };
 }
 
 /** The body of a streaming request to go on with a raw text. */
@@ -79,8 +84,16 @@ export function completionOf(
     ...style.extra_body,
     ...allowed(habits, chosen),
   };
-  return { body, rung: "off", field: undefined, role: undefined, tokens, chosen: chosenIn(chosen) };
+  return { body, rung: "off", field: undefined, role: undefined, tokens, whole: false, chosen: chosenIn(chosen) };
 }
+
+/**
+ * Whether an answer that nobody hears while it comes is asked for in one piece. Servers count its tokens more surely, and
+ * it costs a busy program less; but one that hangs shows only at the end, so that a stream is asked for where the silence
+ * within an answer is limited.
+ */
+const asWhole = ({ first_token_timeout, idle_timeout }: RequestStyle, { whole = false }: LlmRequest): boolean =>
+  whole && !first_token_timeout && !idle_timeout;
 
 const streamed = ({ stream_usage }: RequestStyle, habits: Habits) => ({
   stream: true,
@@ -89,9 +102,9 @@ const streamed = ({ stream_usage }: RequestStyle, habits: Habits) => ({
 
 /** The fields that are set and that the server has not refused. */
 function allowed(habits: Habits, fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    chosenIn(fields).flatMap((name) => (habits.refused.has(name) ? [] : [[name, fields[name]]])),
-  );
+  const kept: Record<string, unknown> = {};
+  for (const name of chosenIn(fields)) if (!habits.refused.has(name)) kept[name] = fields[name];
+  return kept;
 }
 
 const chosenIn = (fields: Readonly<Record<string, unknown>>) =>
@@ -121,6 +134,9 @@ export function lessonOf(error: unknown, sent: Sent): Lesson | undefined {
   const { message, code, param } = refusal.data;
   // Within an answer the status is the code; some servers fail where they mean to refuse.
   const status = refusal.data.status ?? Number(code);
+  // what stands before a server gives up on an answer of which nothing comes; some models answer in streams only
+  if (sent.whole && ([504, 524].includes(status) || (status === 400 && /\bstream/i.test(message))))
+    return { refused: "whole" };
   if (![400, 422].includes(status) && !(status === 500 && /validation error/i.test(message))) return undefined;
   const words = `${param ?? ""} ${code ?? ""} ${message}`;
 

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import type { WebSocket } from "ws";
 import { errorCode } from "../../errors.ts";
 import { ProviderError } from "../provider.ts";
-import type { Clock } from "../wire/clock.ts";
+import type { Clock, Limit } from "../wire/clock.ts";
 import { connectionError } from "../wire/connection-error.ts";
 import { readFault } from "../wire/error-body.ts";
 import { faultError } from "../wire/failure.ts";
@@ -17,29 +17,25 @@ export async function* exchange(connect: () => WebSocket, question: string, cloc
   // An error that comes when nobody listens any more would end the program.
   socket.on("error", () => {});
   const messages = on(socket, "message", { close: ["close"], signal: clock.signal });
-  let heard = clock.limit(clock.connect, "did not open the connection");
+  const opening = clock.limit(clock.connect, "did not open the connection");
   try {
     await opened(socket, clock.signal);
     socket.send(question);
-    heard();
-    heard = clock.limit(clock.firstToken ?? 120_000, "gave no answer");
-    let begun = false;
-    const listen = () => {
-      heard();
-      heard = clock.limit(clock.idle, "sent nothing");
-    };
-    socket.on("ping", () => begun && listen());
+    opening.stop();
+    const first = clock.limit(clock.firstToken ?? 120_000, "gave no answer");
+    let silence: Limit | undefined;
+    socket.on("ping", () => silence?.restart());
     for await (const [message] of messages) {
-      heard();
+      first.stop();
+      silence?.stop();
       yield String(message);
-      begun = true;
-      listen();
+      silence ??= clock.limit(clock.idle, "sent nothing");
+      silence.restart();
     }
   } catch (error) {
     clock.signal.throwIfAborted();
     throw error instanceof Error && !(error instanceof ProviderError) ? brokenOff(error) : error;
   } finally {
-    heard();
     clock.stop();
     socket.close();
     socket.terminate();

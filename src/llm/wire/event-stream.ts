@@ -1,4 +1,5 @@
 import { ProviderError } from "../provider.ts";
+import type { Body } from "./body.ts";
 import { firstWords } from "./error-body.ts";
 import { bounded, lineCutter } from "./lines.ts";
 
@@ -15,7 +16,7 @@ export interface ServerEvent {
  * complete, with or without its blank line; comments and empty events are dropped. A whole JSON body counts as one event
  * and the mark. Throws a ProviderError at what is neither.
  */
-export function eventReader(): Reader<ServerEvent> & { readonly marked: () => boolean } {
+export function eventReader(): Reader<ServerEvent> {
   const lines = lineCutter();
   let name = "";
   let data = "";
@@ -39,7 +40,7 @@ export function eventReader(): Reader<ServerEvent> & { readonly marked: () => bo
     }
     const read = field === "data" ? objectIn(data) : undefined;
     if (read) {
-      const event = { name, ...read };
+      const event: ServerEvent = { name, data: read.data, text: read.text };
       begun = true;
       name = "";
       data = "";
@@ -50,23 +51,23 @@ export function eventReader(): Reader<ServerEvent> & { readonly marked: () => bo
     return undefined;
   };
 
-  function* takeAll(cut: Iterable<string>): Generator<ServerEvent> {
+  const takeAll = (cut: readonly string[], into: ServerEvent[]) => {
     for (const line of cut) {
       if (marked) return;
       const event = take(line);
-      if (event) yield event;
+      if (event) into.push(event);
     }
-  }
+  };
 
   return {
-    push: (bytes) => takeAll(lines.push(bytes)),
-    *end() {
-      yield* takeAll(lines.end());
+    push: (bytes, into) => takeAll(lines.push(bytes), into),
+    end(into) {
+      takeAll(lines.end(), into);
       if (marked) return;
       if (body !== "") {
         const read = objectIn(body);
         if (!read) throw unreadable("something that is no event stream", body);
-        yield { name: "", ...read };
+        into.push({ name: "", ...read });
         marked = true;
       } else if (!begun && data === "" && heard.trim() !== "") {
         throw unreadable("something that is no event stream", heard);
@@ -76,11 +77,13 @@ export function eventReader(): Reader<ServerEvent> & { readonly marked: () => bo
   };
 }
 
-/** Reads bytes into something, piece by piece. What `push` and `end` give has to be read to its end. */
+/** Reads bytes into something, piece by piece; what was read before an error is there all the same. */
 export interface Reader<T> {
-  push(bytes: Uint8Array): Iterable<T>;
+  push(bytes: Uint8Array, into: T[]): void;
   /** What is left, once no more comes. */
-  end(): Iterable<T>;
+  end(into: T[]): void;
+  /** The end has been marked: what still comes says nothing. */
+  readonly marked: () => boolean;
 }
 
 /** Reads newline-separated JSON without its blank lines; a broken line is an error, unless it is the last one, cut off. */
@@ -88,55 +91,53 @@ export function jsonLineReader(): Reader<string> {
   const lines = lineCutter();
   let broken = "";
 
-  function* takeAll(cut: Iterable<string>): Generator<string> {
+  const takeAll = (cut: readonly string[], into: string[]) => {
     for (const line of cut) {
       if (line.trim() === "") continue;
       if (broken !== "") throw unreadable("a line that is no JSON object", broken);
       const read = objectIn(line);
-      if (read) yield read.text;
+      if (read) into.push(read.text);
       else broken = line;
     }
-  }
+  };
 
   return {
-    push: (bytes) => takeAll(lines.push(bytes)),
-    *end() {
-      yield* takeAll(lines.end());
+    push: (bytes, into) => takeAll(lines.push(bytes), into),
+    end(into) {
+      takeAll(lines.end(), into);
       if (broken !== "" && !broken.startsWith("{")) throw unreadable("a line that is no JSON object", broken);
     },
+    marked: () => false,
   };
 }
 
 /**
- * What the pieces hold, together as it came together. What was read before an error comes before it. Ends early, and lets
- * go of the source, where `over` says so.
+ * Gives what a body holds, together as it came together, and undefined at the end. What was read before an error comes
+ * before it.
  */
-export async function* batchesOf<T>(
-  source: AsyncIterable<Uint8Array>,
-  reader: Reader<T>,
-  over: () => boolean = () => false,
-): AsyncGenerator<readonly T[]> {
-  for await (const bytes of source) {
-    yield* batchOf(reader.push(bytes));
-    if (over()) return;
-  }
-  yield* batchOf(reader.end());
-}
-
-/** For those who take what came together one after the other. */
-export async function* oneByOne<T>(batches: AsyncIterable<readonly T[]>): AsyncGenerator<T> {
-  for await (const batch of batches) yield* batch;
-}
-
-function* batchOf<T>(items: Iterable<T>): Generator<readonly T[]> {
-  const batch: T[] = [];
-  try {
-    for (const item of items) batch.push(item);
-  } catch (error) {
-    if (batch.length > 0) yield batch;
-    throw error;
-  }
-  if (batch.length > 0) yield batch;
+export function batchesOf<T>(body: Body, reader: Reader<T>): () => Promise<readonly T[] | undefined> {
+  let over = false;
+  let fault: { readonly error: unknown } | undefined;
+  const read = (bytes: Uint8Array | undefined): readonly T[] => {
+    const batch: T[] = [];
+    try {
+      if (bytes) reader.push(bytes, batch);
+      else reader.end(batch);
+    } catch (error) {
+      fault = { error };
+    }
+    over = !bytes || reader.marked();
+    if (reader.marked()) body.leave();
+    return batch;
+  };
+  return async () => {
+    for (;;) {
+      if (fault) throw fault.error;
+      if (over) return undefined;
+      const batch = read(await body.next());
+      if (batch.length > 0) return batch;
+    }
+  };
 }
 
 /** The fields that an event may have; what else stands there is none. */

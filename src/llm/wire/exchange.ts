@@ -1,9 +1,10 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { errorCode } from "../../errors.ts";
 import { ProviderError } from "../provider.ts";
 import { isThisMachine } from "./address.ts";
-import { type Body, bodyOf, close } from "./body.ts";
-import { type Clock, startClock } from "./clock.ts";
+import { type Body, type Inflow, openInflow, unpacked } from "./body.ts";
+import { type Clock, type Limit, startClock } from "./clock.ts";
 import { connectionError } from "./connection-error.ts";
 import type { HeaderText, Wire, WireOptions } from "./wire.ts";
 
@@ -13,17 +14,22 @@ interface Question {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | undefined;
   readonly signal?: AbortSignal | null | undefined;
+  /** The answer comes in one piece: until then there is nothing to be heard. */
+  readonly whole?: boolean | undefined;
 }
 
 /** What a server says, before its body is read. */
-export interface Reply extends Body {
+export interface Reply {
   readonly status: number;
   /** The words beside the status; often none. */
   readonly reason: string;
-  readonly headers: Dispatcher.ResponseData["headers"];
+  readonly headers: IncomingHttpHeaders;
+  /** Stops at the end of the body. */
   readonly clock: Clock;
-  /** The first token has come, or will never come. */
-  readonly answered: () => void;
+  /** Ends the call where no token comes; to be stopped once the first one has come. */
+  readonly silent: Limit;
+  /** Fails with a ProviderError where it breaks off, or falls silent. */
+  readonly body: Body;
 }
 
 /** Sends a question to a server. */
@@ -36,51 +42,114 @@ export type Exchange = (url: URL, question: Question) => Promise<Reply>;
 export function openExchange(options: WireOptions, wire: () => Promise<Wire>): Exchange {
   return async (url, question) => {
     const clock = startClock(options, question.signal);
-    const patience = clock.firstToken ?? (isThisMachine(url) ? clock.whole : 120_000);
-    const answered = clock.limit(patience, "gave no answer");
+    const usual = clock.firstToken ?? (isThisMachine(url) ? clock.whole : 120_000);
+    const silent = clock.limit(question.whole ? clock.whole : usual, "gave no answer");
     try {
-      const {
-        statusCode: status,
-        statusText: reason,
+      const { status, reason, headers, body } = await follow(await wire(), url, question, clock);
+      const read = headerText(headers);
+      options.heard?.(status, read);
+      if (clock.firstToken === undefined || status >= 400) silent.stop();
+      const plain = unpacked(body, read.get("content-encoding") ?? "");
+      return {
+        status,
+        reason,
         headers,
-        body,
-      } = await follow(await wire(), url, question, clock);
-      options.heard?.(status, headerText(headers));
-      if (clock.firstToken === undefined || status >= 400) answered();
-      const { bytes, leave } = bodyOf(body, headerText(headers).get("content-encoding") ?? "");
-      return { status, reason, headers, clock, answered, leave, bytes: clock.watch(bytes) };
+        clock,
+        silent,
+        body: inTime(plain, clock, question.whole ? clock.whole : clock.idle),
+      };
     } catch (error) {
-      answered();
       clock.stop();
-      throw clock.signal.aborted ? clock.signal.reason : connectionFailure(error, clock.connect);
+      throw clock.ended ? clock.reason : connectionFailure(error, clock.connect);
     }
   };
 }
 
 /** Reads headers by their names in small letters. */
-export const headerText = (headers: Reply["headers"]): HeaderText => ({
+export const headerText = (headers: IncomingHttpHeaders): HeaderText => ({
   get(name) {
     const value = headers[name];
     return value === undefined ? null : String(value);
   },
 });
 
-async function follow(wire: Wire, first: URL, { method, headers, body }: Question, { signal }: Clock) {
+/** A body whose call ends when it falls silent, and is over at its end. */
+function inTime(body: Body, clock: Clock, idle: number): Body {
+  const silence = clock.limit(idle, "sent nothing");
+  return {
+    async next() {
+      silence.restart();
+      try {
+        const piece = await body.next();
+        silence.stop();
+        if (!piece) clock.stop();
+        return piece;
+      } catch (cause) {
+        clock.stop();
+        if (clock.ended) throw clock.reason;
+        throw new ProviderError("the connection broke in the middle of the answer", { kind: "truncated", cause });
+      }
+    },
+    close() {
+      clock.stop();
+      body.close();
+    },
+    leave() {
+      clock.stop();
+      body.leave();
+    },
+  };
+}
+
+/** What a server says at first. */
+type Said = Pick<Reply, "status" | "reason" | "headers" | "body">;
+
+async function follow(wire: Wire, first: URL, question: Question, clock: Clock): Promise<Said> {
   let url = first;
   for (let hops = 0; ; hops++) {
-    const dispatcher = await wire.dispatcherFor(url);
-    // undici's types leave out that every method may be sent
-    const options = { method: method as Dispatcher.HttpMethod, headers, body: body ?? null, signal, dispatcher };
-    const response = await wire.request(url, options);
-    const { statusCode: status } = response;
-    const target = headerText(response.headers).get("location");
-    if (status < 300 || status >= 400 || !target) return usual(response);
-    close(response.body);
+    const said = await sent(await wire.dispatcherFor(url), url, question, clock);
+    const { status, body } = said;
+    const target = headerText(said.headers).get("location");
+    if (status < 300 || status >= 400 || !target) return usual(said);
+    body.close();
     const next = URL.canParse(target, url.href) ? new URL(target, url) : new URL("about:blank");
     if (![307, 308].includes(status) || next.origin !== url.origin) throw elsewhere(next, status);
     if (hops === 5) throw new ProviderError("the server redirects in a circle", { kind: "protocol", status });
     url = next;
   }
+}
+
+/** Sends a question; its answer is there with its headers. */
+function sent(dispatcher: Dispatcher, url: URL, { method, headers, body }: Question, clock: Clock): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    let inflow: Inflow | undefined;
+    clock.whenEnded(reject);
+    dispatcher.dispatch(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        // undici's types leave out that every method may be sent
+        method: method as Dispatcher.HttpMethod,
+        headers,
+        body: body ?? null,
+      },
+      {
+        onRequestStart: (connection) => clock.whenEnded((reason) => connection.abort(reason as Error)),
+        onResponseStart(connection, status, said, reason = "") {
+          // more is to come
+          if (status < 200) return;
+          inflow = openInflow(connection);
+          resolve({ status, reason, headers: said, body: inflow });
+        },
+        onResponseData: (_, bytes) => inflow?.push(bytes),
+        onResponseEnd: () => inflow?.end(),
+        onResponseError(_, error) {
+          inflow?.fail(error);
+          reject(error);
+        },
+      },
+    );
+  });
 }
 
 function elsewhere({ protocol, origin, pathname }: URL, status: number): ProviderError {
@@ -94,10 +163,10 @@ function elsewhere({ protocol, origin, pathname }: URL, status: number): Provide
 }
 
 /** A status that says nothing, or is none, is no answer to a question. */
-function usual(response: Dispatcher.ResponseData): Dispatcher.ResponseData {
-  const { statusCode: status, body } = response;
-  if (status >= 200 && status < 600 && ![204, 205, 304].includes(status)) return response;
-  close(body);
+function usual(said: Said): Said {
+  const { status, body } = said;
+  if (status >= 200 && status < 600 && ![204, 205, 304].includes(status)) return said;
+  body.close();
   throw new ProviderError(`the server answered with the status ${status}, which is no answer`, { kind: "protocol" });
 }
 

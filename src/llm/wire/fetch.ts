@@ -1,3 +1,4 @@
+import { piecesOf } from "./body.ts";
 import { type Fault, faultIn } from "./error-body.ts";
 import { batchesOf, jsonLineReader, type ServerEvent } from "./event-stream.ts";
 import { type Exchange, headerText, type Reply } from "./exchange.ts";
@@ -37,34 +38,41 @@ function readable(reply: Reply, accepted: string, patience: Patience): Response 
     new Response(ReadableStream.from(body), { status: reply.status, headers: headersOf(reply, as) });
   if (is("event-stream")) return answer(eventBytes(reply, patience), "text/event-stream");
   if (is("ndjson")) return answer(lineBytes(reply), "application/x-ndjson");
-  return answer(begun(reply.bytes, reply.answered), type);
+  return answer(bytesIn(reply), type);
 }
 
 async function* eventBytes(reply: Reply, patience: Patience): AsyncGenerator<Uint8Array> {
-  const { batches, marked } = eventsIn(reply, patience);
+  const stream = eventsIn(reply, patience);
   const encoder = new TextEncoder();
-  for await (const batch of batches) yield encoder.encode(batch.map(written).join(""));
-  if (marked()) yield encoder.encode("data: [DONE]\n\n");
+  try {
+    for (let batch = await stream.next(); batch; batch = await stream.next())
+      yield encoder.encode(batch.map(written).join(""));
+    if (stream.marked()) yield encoder.encode("data: [DONE]\n\n");
+  } finally {
+    stream.close();
+  }
 }
 
 const written = ({ name, text }: ServerEvent) =>
   `${name && `event: ${name}\n`}data: ${text.replaceAll("\n", "\ndata: ")}\n\n`;
 
-async function* lineBytes({ bytes, answered }: Reply): AsyncGenerator<Uint8Array> {
+async function* lineBytes({ body, silent }: Reply): AsyncGenerator<Uint8Array> {
+  const next = batchesOf(body, jsonLineReader());
   const encoder = new TextEncoder();
-  for await (const lines of begun(batchesOf(bytes, jsonLineReader()), answered))
-    yield encoder.encode(`${lines.join("\n")}\n`);
-}
-
-/** Passes pieces on, and says when the first one has come or none will. */
-async function* begun<T>(pieces: AsyncIterable<T>, answered: () => void): AsyncGenerator<T> {
   try {
-    for await (const piece of pieces) {
-      answered();
-      yield piece;
+    for (let lines = await next(); lines; lines = await next()) {
+      silent.stop();
+      yield encoder.encode(`${lines.join("\n")}\n`);
     }
   } finally {
-    answered();
+    body.close();
+  }
+}
+
+async function* bytesIn({ body, silent }: Reply): AsyncGenerator<Uint8Array> {
+  for await (const piece of piecesOf(body)) {
+    silent.stop();
+    yield piece;
   }
 }
 

@@ -1,3 +1,4 @@
+import { madeOnce } from "../../made-once.ts";
 import type { Fault } from "./error-body.ts";
 import { type Exchange, headerText } from "./exchange.ts";
 import { type EventStream, eventsIn, refusalIn } from "./reply.ts";
@@ -8,27 +9,37 @@ export interface Posting {
   readonly headers: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly body: object;
+  /** The answer is to come in one piece, and there is silence until then. */
+  readonly whole?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** What came of it: events, or a fault in their place. */
 export type Posted = { readonly status: number; readonly headers: HeaderText } & (
-  | (EventStream & { readonly fault?: undefined })
+  | { readonly events: EventStream; readonly fault?: undefined }
   | { readonly fault: Fault }
 );
 
 /** Posts questions whose answers are streams of events, and reads these without the detour of a `Response`. */
 export function wirePost(exchange: Exchange, patience: Patience) {
-  return async (url: string | URL, { headers, body, signal }: Posting): Promise<Posted> => {
-    const names = Object.entries({ accept: "text/event-stream", "content-type": "application/json", ...headers });
+  const known = new WeakMap<Posting["headers"], Posting["headers"]>();
+  return async (url: string | URL, { headers, body, whole, signal }: Posting): Promise<Posted> => {
     const reply = await exchange(typeof url === "string" ? new URL(url) : url, {
       method: "POST",
-      // a name that is written in two ways is one name, and the last one counts
-      headers: Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value])),
+      headers: madeOnce(known, headers, () => asSent(headers)),
       body: JSON.stringify(body),
+      whole,
       signal,
     });
-    const said = { status: reply.status, headers: headerText(reply.headers) };
-    return reply.status >= 400 ? { ...said, fault: await refusalIn(reply) } : { ...said, ...eventsIn(reply, patience) };
+    const { status } = reply;
+    const said = headerText(reply.headers);
+    if (status >= 400) return { status, headers: said, fault: await refusalIn(reply) };
+    return { status, headers: said, events: eventsIn(reply, patience) };
   };
+}
+
+/** A name that is written in two ways is one name, and the last one counts. */
+function asSent(headers: Posting["headers"]): Posting["headers"] {
+  const names = Object.entries({ accept: "text/event-stream", "content-type": "application/json", ...headers });
+  return Object.fromEntries(names.map(([name, value]) => [name.toLowerCase(), value]));
 }

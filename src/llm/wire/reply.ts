@@ -1,64 +1,64 @@
 import { ProviderError } from "../provider.ts";
+import { piecesOf } from "./body.ts";
+import type { Limit } from "./clock.ts";
 import { type Fault, readFault } from "./error-body.ts";
 import { batchesOf, eventReader, type ServerEvent } from "./event-stream.ts";
 import type { Reply } from "./exchange.ts";
 import type { Patience } from "./wire.ts";
 
-/** A stream of events as they come. */
+/** A stream of events as they come. Who does not want the rest closes it. */
 export interface EventStream {
-  /** Those that came together are together. */
-  readonly batches: AsyncIterable<readonly ServerEvent[]>;
+  /** The next ones, those that came together together; undefined at the end. */
+  next(): Promise<readonly ServerEvent[] | undefined>;
   /** The server has marked the end by `[DONE]`. */
-  readonly marked: () => boolean;
+  marked(): boolean;
   /** The answer is whole: what may still come is waited for as long as its count of tokens needs. */
-  readonly hurry: () => void;
+  hurry(): void;
+  close(): void;
 }
 
 /** The events of an answer. A stream of nothing but comments ends with a ProviderError. */
-export function eventsIn(reply: Reply, { comments = 600_000 }: Patience): EventStream {
-  const { push, end, marked } = eventReader();
-  const over = () => {
-    if (marked()) reply.leave();
-    return marked();
+export function eventsIn({ body, clock, silent }: Reply, { comments = 600_000 }: Patience): EventStream {
+  const reader = eventReader();
+  const read = batchesOf(body, reader);
+  const commenting = clock.limit(comments, "sent only comments");
+  let ending: Limit | undefined;
+  return {
+    async next() {
+      commenting.restart();
+      try {
+        return await read();
+      } finally {
+        commenting.stop();
+        silent.stop();
+      }
+    },
+    marked: reader.marked,
+    hurry() {
+      if (reader.marked()) return;
+      ending ??= clock.limit(2000, "did not end its answer");
+      ending.restart();
+    },
+    close: body.close,
   };
-  let hurried = () => {};
-  const hurry = () => {
-    hurried();
-    hurried = reply.clock.limit(2000, "did not end its answer");
-  };
-  const done = () => hurried();
-  return { batches: inTime(batchesOf(reply.bytes, { push, end }, over), reply, { comments, done }), marked, hurry };
 }
 
-/** Ends the call where nothing but comments comes for so many milliseconds. */
-async function* inTime<T>(
-  batches: AsyncIterable<T>,
-  { clock, answered }: Reply,
-  { comments, done }: { readonly comments: number; readonly done: () => void },
-): AsyncGenerator<T> {
-  const limit = () => clock.limit(comments, "sent only comments");
-  let heard = limit();
+/** For those who take events one after the other. */
+export async function* eventsOf(stream: EventStream): AsyncGenerator<ServerEvent> {
   try {
-    for await (const batch of batches) {
-      heard();
-      answered();
-      yield batch;
-      heard = limit();
-    }
+    for (let batch = await stream.next(); batch; batch = await stream.next()) yield* batch;
   } finally {
-    heard();
-    answered();
-    done();
+    stream.close();
   }
 }
 
 /** What the server says in a refusal. */
-export async function refusalIn({ bytes, reason, clock }: Reply): Promise<Fault> {
+export async function refusalIn({ body, reason, clock }: Reply): Promise<Fault> {
   let text = "";
   const decoder = new TextDecoder();
   const ended = clock.limit(2000, "did not finish its refusal");
   try {
-    for await (const piece of bytes) {
+    for await (const piece of piecesOf(body)) {
       text += decoder.decode(piece, { stream: true });
       if (text.length > 1_000_000) break;
     }
@@ -66,7 +66,7 @@ export async function refusalIn({ bytes, reason, clock }: Reply): Promise<Fault>
     // what came says more than that no more came
     if (!(error instanceof ProviderError)) throw error;
   } finally {
-    ended();
+    ended.stop();
   }
   return readFault(text, reason || "no reason given");
 }

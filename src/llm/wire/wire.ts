@@ -28,7 +28,6 @@ export type HeaderText = Pick<Headers, "get">;
 
 /** The way to servers, for requests and for sockets of one's own. */
 export interface Wire {
-  readonly request: typeof import("undici").request;
   /** What sends requests to this address. */
   dispatcherFor(url: URL): Promise<Dispatcher>;
   /** What connects a socket to this address through the proxy; undefined where there is none. */
@@ -39,7 +38,7 @@ export interface Wire {
 
 /** Opens the way to servers. A certificate file that cannot be read is an error of the configuration. */
 export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions): Promise<Wire> {
-  const { Agent, request } = await import("undici");
+  const { Agent } = await import("undici");
   const { getProxyForUrl } = await import("proxy-from-env");
   const ca = ca_file === undefined ? undefined : await certificates(ca_file);
   const connect = { timeout: (connect_timeout || 10) * 1000, ...(ca && { ca }) };
@@ -56,7 +55,6 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
   const dispatcherOf = async (address: string) =>
     new Agent({ ...limits, connect: address === "" ? connect : await tunnel(await agentOf(address), connect) });
   return {
-    request,
     ca,
     async dispatcherFor(url) {
       const address = proxyFor(url);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { endingOf } from "../../../src/either-signal.ts";
 import { type RetryOptions, retrying } from "../../../src/llm/call/retry.ts";
 import { type FailureKind, ProviderError } from "../../../src/llm/provider.ts";
 
@@ -21,7 +22,7 @@ async function run(failures: readonly Fact[] | Fact, options: Partial<RetryOptio
       return "answer";
     },
     {
-      signal: new AbortController().signal,
+      ended: endingOf(new AbortController().signal),
       random: () => 0,
       sleep: async (ms) => {
         waits.push(ms);
@@ -76,7 +77,7 @@ describe("how often", () => {
 
   it("a bug is thrown at once", async () => {
     const bug = new TypeError("oops");
-    const call = retrying(() => Promise.reject(bug), { signal: new AbortController().signal });
+    const call = retrying(() => Promise.reject(bug), { ended: endingOf(new AbortController().signal) });
     await expect(call).rejects.toBe(bug);
   });
 });
@@ -134,7 +135,7 @@ describe("abort", () => {
         setTimeout(() => caller.abort(), 20);
         throw new ProviderError("busy", { kind: "rate", retryAfter: 50_000 });
       },
-      { signal: caller.signal },
+      { ended: endingOf(caller.signal) },
     );
     await expect(call).rejects.toMatchObject({ kind: "aborted", tries: ["busy"] });
     expect(tries).toBe(1);
@@ -149,7 +150,7 @@ describe("abort", () => {
         caller.abort();
         throw new ProviderError("busy", { kind: "server" });
       },
-      { signal: caller.signal },
+      { ended: endingOf(caller.signal) },
     );
     await expect(call).rejects.toMatchObject({ kind: "server" });
     expect(tries).toBe(1);

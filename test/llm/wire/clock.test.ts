@@ -24,10 +24,10 @@ it.each<[string, Timeouts, { connect: number; firstToken: number | undefined; id
 
 it("ends with the caller, for the caller's reason", () => {
   const caller = new AbortController();
-  const { signal, stop } = startClock({}, caller.signal);
+  const clock = startClock({}, caller.signal);
   caller.abort("enough");
-  expect([signal.aborted, signal.reason]).toEqual([true, "enough"]);
-  stop();
+  expect([clock.signal.aborted, clock.signal.reason]).toEqual([true, "enough"]);
+  clock.stop();
 });
 
 it("does not end once it is stopped, however long its time is", async () => {

@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { closedLoop, type Load, openLoop } from "./gateway/load.ts";
-import { type Server, startGateway, startProxy, startReader, startUpstream } from "./gateway/processes.ts";
+import { manyCallers, type Server, startGateway, startProxy, startReader, startUpstream } from "./gateway/processes.ts";
 import { noteDown, table } from "./page.ts";
 
 /**
@@ -20,12 +20,16 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const requests = Number(values.requests);
 
+/** Of the highest rate. */
+const rounds = 3;
+
 const own = "metagpt serve";
+const proxy = "bare proxy";
 const [before = 0] = loadavg();
 const upstream = await startUpstream();
 const servers: { readonly name: string; readonly server: Server }[] = [
   { name: "asked directly", server: upstream },
-  { name: "bare proxy", server: await startProxy(upstream.url) },
+  { name: proxy, server: await startProxy(upstream.url) },
   { name: "proxy that reads", server: await startReader(upstream.url) },
   { name: own, server: await startGateway(upstream.url) },
 ];
@@ -66,29 +70,37 @@ async function latencies(): Promise<string> {
   return table(["", "", "median", "P95", "added", "added to P95", ""], rows);
 }
 
-/** With 200 callers who ask again as soon as they have an answer. */
+/** With 200 callers who ask again as soon as they have an answer: the best of some rounds, in which all take their turns. */
 async function highest(): Promise<string> {
+  const nodeOptions = manyCallers;
+  const roomy = [
+    { name: `${proxy}, ${nodeOptions}`, server: await startProxy(upstream.url, { nodeOptions }) },
+    { name: `${own}, ${nodeOptions}`, server: await startGateway(upstream.url, { nodeOptions }) },
+  ];
+  const asked = [...servers.slice(1), ...roomy];
   const rows: string[][] = [];
   for (const stream of [false, true]) {
-    const rates = new Map<string, number>();
-    for (const { name, server } of servers.slice(1)) {
-      const took = await closedLoop({ url: server.url, stream }, { connections: 200, duration: seconds });
-      rates.set(name, took.rate);
-      rows.push([
-        stream ? "streaming" : "whole answers",
-        name,
-        took.rate.toFixed(0),
-        ms(took.p95),
-        String(took.failed),
-      ]);
+    const what = stream ? "streaming" : "whole answers";
+    const best = new Map<string, Load>();
+    for (let round = 0; round < rounds; round++) {
+      for (const { name, server } of asked) {
+        const took = await closedLoop({ url: server.url, stream }, { connections: 200, duration: seconds });
+        if (took.rate > (best.get(name)?.rate ?? 0)) best.set(name, took);
+      }
     }
-    const times = (rates.get("bare proxy") ?? 0) / (rates.get(own) ?? 0);
-    if (times > 1.3)
-      missed.push(
-        `${stream ? "streaming" : "whole answers"}: the bare proxy is ${times.toFixed(2)} times as fast, at most 1.3`,
-      );
+    const bare = Math.max(...[...best].flatMap(([name, { rate }]) => (name.startsWith(proxy) ? [rate] : [])));
+    for (const [name, { rate, p95, failed }] of best) {
+      const times = bare / rate;
+      rows.push([what, name, rate.toFixed(0), times.toFixed(2), ms(p95), String(failed)]);
+      if (name.startsWith(own) && times > 1.3)
+        missed.push(`${what}: a bare proxy is ${times.toFixed(2)} times as fast as ${name}, at most 1.3`);
+    }
   }
-  return table(["200 callers at once", "", "answers a second", "P95", "failed"], rows);
+  for (const { server } of roomy) server.close();
+  return table(
+    ["200 callers at once", "", "answers a second", "the bare proxy is as fast, times", "P95", "failed"],
+    rows,
+  );
 }
 
 /** In ten parts, so that growth would show. */

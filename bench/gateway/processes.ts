@@ -20,20 +20,27 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The model's server. */
 export const startUpstream = () => started([jiti, script("upstream.ts")], {});
 
+/** How `docs/gateway.md` has Node started where many ask at once: short-lived objects get more room. */
+export const manyCallers = "--max-semi-space-size=64";
+
 /** The bare proxy in front of it. */
-export const startProxy = (upstream: string) => started([jiti, script("proxy.ts"), upstream], {});
+export const startProxy = (upstream: string, { nodeOptions = "" } = {}) =>
+  started([jiti, script("proxy.ts"), upstream], { env: { ...process.env, NODE_OPTIONS: nodeOptions } });
 
 /** A proxy in front of it that reads. */
 export const startReader = (upstream: string) => started([jiti, script("reader.ts"), upstream], {});
 
 /** The gateway in front of it, as users start it, with one model called `bench`. */
-export async function startGateway(upstream: string): Promise<Server> {
+export async function startGateway(upstream: string, { nodeOptions = "" } = {}): Promise<Server> {
   const cwd = mkdtempSync(join(tmpdir(), "metagpt-bench-"));
   mkdirSync(join(cwd, "config"));
   const bench = { api_type: "open_llm", base_url: `${upstream}/v1`, model: "bench", price: { input: 0, output: 0 } };
   const config = { models: { bench }, serve: { port: 0, max_calls: 10_000 } };
   writeFileSync(join(cwd, "config", "config2.yaml"), JSON.stringify(config));
-  const server = await started([program, "serve"], { cwd, env: { PATH: process.env.PATH, HOME: cwd } });
+  const server = await started([program, "serve"], {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, NODE_OPTIONS: nodeOptions },
+  });
   return {
     ...server,
     close() {

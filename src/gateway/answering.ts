@@ -43,12 +43,12 @@ export async function answerStreaming(ask: Wanted, incoming: Incoming, wording: 
   const hear = (delta: Delta) => {
     const text = wording.delta(delta);
     if (text === "") return;
-    reply.hijack();
+    if (!pieces.begun()) reply.hijack();
     return pieces.write(text);
   };
   try {
     const answer = await ask(incoming, hear);
-    reply.hijack();
+    if (!pieces.begun()) reply.hijack();
     pieces.end(wording.end(answer));
   } catch (error) {
     if (!pieces.begun()) throw error;

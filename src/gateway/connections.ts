@@ -19,6 +19,8 @@ export const usualPatience: Patience = { headers: 15_000, request: 60_000, unrea
 export interface Connections {
   /** An answer is going to be sent. */
   expect(answer: ServerResponse): void;
+  /** Nothing has gone over a connection for a while: it is closed where nobody waits, or somebody does not read. */
+  still(connection: Duplex): void;
   /**
    * Answers what is no request, or does not become a whole one, and closes the connection. Gives what was said where it
    * is about no answer that is expected, so that nobody else tells of it.
@@ -39,22 +41,22 @@ interface Fault {
 }
 
 /** Keeps count of the answers that clients wait for, and closes the connections of those who do not read. */
-export function openConnections({ unread }: Patience = usualPatience): Connections {
+export function openConnections(): Connections {
   const open = new Set<ServerResponse>();
   const broken = new WeakMap<ServerResponse, Refusal>();
   let emptied = () => {};
   return {
     expect(answer) {
-      const { socket } = answer.req;
       open.add(answer);
       answer.once("close", () => {
         open.delete(answer);
         if (open.size === 0) emptied();
       });
+    },
+    still(connection) {
+      const waits = [...open].some(({ req }) => req.socket === connection);
       // one that waits until there is something to read is left alone
-      answer.setTimeout(unread, () => {
-        if (socket.writableLength > 0) socket.destroy();
-      });
+      if (!waits || connection.writableLength > 0) connection.destroy();
     },
     refuse({ code = "", rawPacket }, connection) {
       const waiting = [...open].filter(({ req }) => req.socket === connection);

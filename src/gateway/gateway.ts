@@ -94,7 +94,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     ...{ models: deployments, llms, metrics, maxCalls: options.maxCalls, stop: stop.signal },
     cache: options.cache && openCache(options.cache),
   });
-  const connections = openConnections(options.patience);
+  const connections = openConnections();
   const parts = { ...options, callers, metrics, connections, abort: abort.signal };
   const app: FastifyInstance = await openServer(parts, (describe) => [
     chatRoute(chat),

@@ -51,7 +51,8 @@ export function tell(request: FastifyRequest, { raw }: FastifyReply, { log, metr
   const fault = broken && { kind: "protocol", error: broken.kind };
   const told = { id, method, route, status, ms };
   if (raw.writableFinished) {
-    log.info({ ...told, ...facts, ...fault }, "request");
+    // spreading it all into one takes forty times as long
+    log.info(Object.assign(told, facts, fault), "request");
     return;
   }
   // work for a caller who has gone ends soon, and only then its cost is known; that it was cut off then is no error

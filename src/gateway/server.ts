@@ -57,6 +57,8 @@ export async function openServer(
     genReqId: () => randomUUID().replaceAll("-", ""),
     // a client that sends slowly, or says it will send and does not
     requestTimeout: patience.request,
+    // headers that stop are refused in words before
+    connectionTimeout: Math.max(patience.unread, 2 * patience.headers),
     keepAliveTimeout: 65_000,
     forceCloseConnections: "idle",
     return503OnClosing: false,
@@ -73,6 +75,7 @@ export async function openServer(
       void refuse(error, request, reply, parts, errorShapeFor(request.url));
     },
   });
+  app.server.on("timeout", connections.still);
   app.server.on("connect", (_request, socket) => {
     socket.on("error", () => {});
     refuseConnection({ code: "CONNECT" }, socket);

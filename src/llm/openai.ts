@@ -88,7 +88,7 @@ export const openai = defineProvider({
           // A finished answer stays one, whatever happens to its stream afterwards.
           if (!said.finished()) throw error;
         }
-        yield* said.rest();
+        for (const piece of said.rest()) yield piece;
         return said.finish();
       } catch (error) {
         throw failureOf(error, { ...about, aborted: signal.aborted });

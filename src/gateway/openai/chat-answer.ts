@@ -91,25 +91,29 @@ export function completionOf(head: Head, answer: ChatAnswer): z.infer<typeof Cha
 
 /** The chunks of a streamed answer, as events. */
 export function chunksOf(head: Head) {
+  const { id, created, model } = head;
+  // what all chunks begin with is written once
+  const begin = JSON.stringify({ id, object: "chat.completion.chunk", created, model }).slice(0, -1);
   const chunk = (choices: readonly object[], more: object = {}) =>
-    `data: ${JSON.stringify({ id: head.id, object: "chat.completion.chunk", created: head.created, model: head.model, choices, ...more })}\n\n`;
+    `data: ${begin},${JSON.stringify({ choices, ...more }).slice(1)}\n\n`;
   const piece = (delta: object, finish: FinishReason | null = null) =>
     chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
   let first = true;
   return {
     /** A piece of the answer; the first one says who speaks. */
     delta(delta: Delta): string {
-      const role = first ? { role: "assistant", content: "" } : {};
+      const said = deltaOf(delta);
+      if (!first) return piece(said);
       first = false;
-      return piece({ ...role, ...deltaOf(delta) });
+      return piece(Object.assign({ role: "assistant", content: "" }, said));
     },
     /** Its end, with the usage where that was asked for; the last chunk says what it took. */
     end({ finish, usage, account }: ChatAnswer, { withUsage }: { readonly withUsage: boolean }): string {
-      const begin = first ? piece({ role: "assistant", content: "" }) : "";
+      const opening = first ? piece({ role: "assistant", content: "" }) : "";
       const last = withUsage
         ? piece({}, finish) + chunk([], { usage: usageOf(usage), metagpt: account })
         : chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: finish }], { metagpt: account });
-      return `${begin}${last}data: [DONE]\n\n`;
+      return `${opening}${last}data: [DONE]\n\n`;
     },
   };
 }

@@ -68,14 +68,15 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
   };
 
   /** What the reader still holds back, once no more chunks come: among it the arguments that came in no pieces. */
-  function* rest(): Generator<Delta> {
-    for (const part of thinking.end()) yield shown(part);
-    if (word === "" || known() === "length") return;
+  const rest = (): readonly Delta[] => {
+    const last = thinking.end().map(shown);
+    if (word === "" || known() === "length") return last;
     for (const [index, text] of calls) {
       if (text !== "") continue;
-      yield toolIsAnswer ? shown({ type: "text", text: "{}" }) : { type: "tool-call", index, arguments: "{}" };
+      last.push(toolIsAnswer ? shown({ type: "text", text: "{}" }) : { type: "tool-call", index, arguments: "{}" });
     }
-  }
+    return last;
+  };
 
   const known = () => reasons[word.toLowerCase()] ?? "stop";
 

@@ -2,10 +2,11 @@ import { pipeline, Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import type { Dispatcher } from "undici";
 import { ProviderError } from "../provider.ts";
+import type { Clock, Limit } from "./clock.ts";
 
 /** The body of an answer, as it comes. */
 export interface Body {
-  /** The next piece; undefined at the end. One is asked for after the other. */
+  /** The next piece; undefined at the end. One is asked for after the other. Fails with a ProviderError. */
   next(): Promise<Uint8Array | undefined>;
   /** Nobody wants the rest: closes the connection, unless the body is at its end. */
   close(): void;
@@ -23,75 +24,96 @@ export interface Inflow extends Body {
 /** Bytes that may wait to be read; a server that sends faster has to wait. */
 const most = 64 * 1024;
 
-/** Opens a body that a connection sends. */
-export function openInflow(connection: Dispatcher.DispatchController): Inflow {
-  const waiting: Uint8Array[] = [];
-  let bytes = 0;
-  let state: "open" | "ended" | "failed" | "closed" = "open";
-  let failure: unknown;
-  let unread = false;
-  let late: NodeJS.Timeout | undefined;
-  let reader: PromiseWithResolvers | undefined;
+/** Opens a body that a connection sends. Its call ends when it falls silent, and is over at its end. */
+export const openInflow = (connection: Dispatcher.DispatchController, clock: Clock, silence: number): Inflow =>
+  new ConnectionInflow(connection, clock, silence);
 
-  const settle = () => {
-    clearTimeout(late);
-    const asked = reader;
-    reader = undefined;
-    if (state === "failed") asked?.reject(failure);
-    else asked?.resolve(undefined);
-  };
-  const close = () => {
-    if (state !== "open") return;
-    state = "closed";
-    settle();
-    connection.abort(new Error("the rest of an answer is not wanted"));
-  };
-  return {
-    push(piece) {
-      if (unread || state !== "open") return;
-      if (reader) {
-        const asked = reader;
-        reader = undefined;
-        asked.resolve(piece);
-        return;
-      }
-      waiting.push(piece);
-      bytes += piece.length;
-      if (bytes > most) connection.pause();
-    },
-    end() {
-      if (state === "open") state = "ended";
-      settle();
-    },
-    fail(error) {
-      if (state === "open") [state, failure] = ["failed", error];
-      settle();
-    },
-    next() {
-      const piece = waiting.shift();
-      if (piece) {
-        bytes -= piece.length;
-        if (bytes === 0) connection.resume();
-        return Promise.resolve(piece);
-      }
-      if (state === "failed") return Promise.reject(failure);
-      if (state !== "open") return Promise.resolve(undefined);
-      return new Promise((resolve, reject) => {
-        reader = { resolve, reject };
-      });
-    },
-    close,
-    leave() {
-      if (state !== "open") return;
-      unread = true;
-      waiting.length = 0;
-      connection.resume();
-      late = setTimeout(close, 1000).unref();
-    },
-  };
+class ConnectionInflow implements Inflow {
+  private readonly connection: Dispatcher.DispatchController;
+  private readonly clock: Clock;
+  private readonly silence: Limit;
+  private readonly waiting: Uint8Array[] = [];
+  /** In `waiting`. */
+  private bytes = 0;
+  private state: "open" | "left" | "ended" | "failed" | "closed" = "open";
+  private failure: unknown = undefined;
+  private late: NodeJS.Timeout | undefined = undefined;
+  /** Who waits for the next piece. */
+  private reader: Reader | undefined = undefined;
+
+  constructor(connection: Dispatcher.DispatchController, clock: Clock, silence: number) {
+    this.connection = connection;
+    this.clock = clock;
+    this.silence = clock.limit(silence, "sent nothing");
+  }
+
+  push(piece: Uint8Array): void {
+    if (this.state !== "open") return;
+    const { reader } = this;
+    if (reader) {
+      this.reader = undefined;
+      this.silence.stop();
+      reader.resolve(piece);
+      return;
+    }
+    this.waiting.push(piece);
+    this.bytes += piece.length;
+    if (this.bytes > most) this.connection.pause();
+  }
+
+  end(): void {
+    this.over("ended");
+  }
+
+  fail(cause: unknown): void {
+    const broken = "the connection broke in the middle of the answer";
+    this.failure = this.clock.ended ? this.clock.reason : new ProviderError(broken, { kind: "truncated", cause });
+    this.over("failed");
+  }
+
+  next(): Promise<Uint8Array | undefined> {
+    const piece = this.waiting.shift();
+    if (piece) {
+      this.bytes -= piece.length;
+      if (this.bytes === 0) this.connection.resume();
+      return Promise.resolve(piece);
+    }
+    if (this.state === "failed") return Promise.reject(this.failure);
+    if (this.state !== "open") return Promise.resolve(undefined);
+    this.silence.restart();
+    return new Promise((resolve, reject) => {
+      this.reader = { resolve, reject };
+    });
+  }
+
+  close(): void {
+    const open = this.state === "open" || this.state === "left";
+    this.over("closed");
+    if (open) this.connection.abort(new Error("the rest of an answer is not wanted"));
+  }
+
+  leave(): void {
+    if (this.state !== "open") return;
+    this.clock.stop();
+    this.state = "left";
+    this.waiting.length = 0;
+    this.connection.resume();
+    this.late = setTimeout(() => this.close(), 1000).unref();
+  }
+
+  private over(state: "ended" | "failed" | "closed"): void {
+    if (this.state !== "open" && this.state !== "left") return;
+    this.state = state;
+    this.clock.stop();
+    clearTimeout(this.late);
+    const { reader } = this;
+    this.reader = undefined;
+    if (state === "failed") reader?.reject(this.failure);
+    else reader?.resolve(undefined);
+  }
 }
 
-interface PromiseWithResolvers {
+interface Reader {
   readonly resolve: (piece: Uint8Array | undefined) => void;
   readonly reject: (error: unknown) => void;
 }

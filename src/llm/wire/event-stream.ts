@@ -1,5 +1,6 @@
 import { ProviderError } from "../provider.ts";
 import type { Body } from "./body.ts";
+import type { Limit } from "./clock.ts";
 import { firstWords } from "./error-body.ts";
 import { bounded, lineCutter } from "./lines.ts";
 
@@ -113,9 +114,9 @@ export function jsonLineReader(): Reader<string> {
 
 /**
  * Gives what a body holds, together as it came together, and undefined at the end. What was read before an error comes
- * before it.
+ * before it. `waits` counts while something is waited for.
  */
-export function batchesOf<T>(body: Body, reader: Reader<T>): () => Promise<readonly T[] | undefined> {
+export function batchesOf<T>(body: Body, reader: Reader<T>, waits: Limit): () => Promise<readonly T[] | undefined> {
   let over = false;
   let fault: { readonly error: unknown } | undefined;
   const read = (bytes: Uint8Array | undefined): readonly T[] => {
@@ -131,11 +132,14 @@ export function batchesOf<T>(body: Body, reader: Reader<T>): () => Promise<reado
     return batch;
   };
   return async () => {
+    waits.restart();
     for (;;) {
       if (fault) throw fault.error;
       if (over) return undefined;
       const batch = read(await body.next());
-      if (batch.length > 0) return batch;
+      if (batch.length === 0) continue;
+      waits.stop();
+      return batch;
     }
   };
 }

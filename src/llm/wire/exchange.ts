@@ -28,7 +28,6 @@ export interface Reply {
   readonly clock: Clock;
   /** Ends the call where no token comes; to be stopped once the first one has come. */
   readonly silent: Limit;
-  /** Fails with a ProviderError where it breaks off, or falls silent. */
   readonly body: Body;
 }
 
@@ -40,24 +39,18 @@ export type Exchange = (url: URL, question: Question) => Promise<Reply>;
  * origin. What goes wrong on the way is a ProviderError without the server's name.
  */
 export function openExchange(options: WireOptions, wire: () => Promise<Wire>): Exchange {
+  let known: Wire | undefined;
   return async (url, question) => {
     const clock = startClock(options, question.signal);
     const usual = clock.firstToken ?? (isThisMachine(url) ? clock.whole : 120_000);
     const silent = clock.limit(question.whole ? clock.whole : usual, "gave no answer");
     try {
-      const { status, reason, headers, body } = await follow(await wire(), url, question, clock);
+      known ??= await wire();
+      const { status, reason, headers, body } = await follow(known, url, question, clock);
       const read = headerText(headers);
       options.heard?.(status, read);
       if (clock.firstToken === undefined || status >= 400) silent.stop();
-      const plain = unpacked(body, read.get("content-encoding") ?? "");
-      return {
-        status,
-        reason,
-        headers,
-        clock,
-        silent,
-        body: inTime(plain, clock, question.whole ? clock.whole : clock.idle),
-      };
+      return { status, reason, headers, clock, silent, body: unpacked(body, read.get("content-encoding") ?? "") };
     } catch (error) {
       clock.stop();
       throw clock.ended ? clock.reason : connectionFailure(error, clock.connect);
@@ -72,34 +65,6 @@ export const headerText = (headers: IncomingHttpHeaders): HeaderText => ({
     return value === undefined ? null : String(value);
   },
 });
-
-/** A body whose call ends when it falls silent, and is over at its end. */
-function inTime(body: Body, clock: Clock, idle: number): Body {
-  const silence = clock.limit(idle, "sent nothing");
-  return {
-    async next() {
-      silence.restart();
-      try {
-        const piece = await body.next();
-        silence.stop();
-        if (!piece) clock.stop();
-        return piece;
-      } catch (cause) {
-        clock.stop();
-        if (clock.ended) throw clock.reason;
-        throw new ProviderError("the connection broke in the middle of the answer", { kind: "truncated", cause });
-      }
-    },
-    close() {
-      clock.stop();
-      body.close();
-    },
-    leave() {
-      clock.stop();
-      body.leave();
-    },
-  };
-}
 
 /** What a server says at first. */
 type Said = Pick<Reply, "status" | "reason" | "headers" | "body">;
@@ -120,7 +85,12 @@ async function follow(wire: Wire, first: URL, question: Question, clock: Clock):
 }
 
 /** Sends a question; its answer is there with its headers. */
-function sent(dispatcher: Dispatcher, url: URL, { method, headers, body }: Question, clock: Clock): Promise<Said> {
+function sent(
+  dispatcher: Dispatcher,
+  url: URL,
+  { method, headers, body, whole }: Question,
+  clock: Clock,
+): Promise<Said> {
   return new Promise((resolve, reject) => {
     let inflow: Inflow | undefined;
     clock.whenEnded(reject);
@@ -138,7 +108,7 @@ function sent(dispatcher: Dispatcher, url: URL, { method, headers, body }: Quest
         onResponseStart(connection, status, said, reason = "") {
           // more is to come
           if (status < 200) return;
-          inflow = openInflow(connection);
+          inflow = openInflow(connection, clock, whole ? clock.whole : clock.idle);
           resolve({ status, reason, headers: said, body: inflow });
         },
         onResponseData: (_, bytes) => inflow?.push(bytes),

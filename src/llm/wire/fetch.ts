@@ -57,13 +57,10 @@ const written = ({ name, text }: ServerEvent) =>
   `${name && `event: ${name}\n`}data: ${text.replaceAll("\n", "\ndata: ")}\n\n`;
 
 async function* lineBytes({ body, silent }: Reply): AsyncGenerator<Uint8Array> {
-  const next = batchesOf(body, jsonLineReader());
+  const next = batchesOf(body, jsonLineReader(), { restart() {}, stop: () => silent.stop() });
   const encoder = new TextEncoder();
   try {
-    for (let lines = await next(); lines; lines = await next()) {
-      silent.stop();
-      yield encoder.encode(`${lines.join("\n")}\n`);
-    }
+    for (let lines = await next(); lines; lines = await next()) yield encoder.encode(`${lines.join("\n")}\n`);
   } finally {
     body.close();
   }

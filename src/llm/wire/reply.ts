@@ -20,26 +20,24 @@ export interface EventStream {
 /** The events of an answer. A stream of nothing but comments ends with a ProviderError. */
 export function eventsIn({ body, clock, silent }: Reply, { comments = 600_000 }: Patience): EventStream {
   const reader = eventReader();
-  const read = batchesOf(body, reader);
   const commenting = clock.limit(comments, "sent only comments");
+  const next = batchesOf(body, reader, {
+    restart: () => commenting.restart(),
+    stop() {
+      commenting.stop();
+      silent.stop();
+    },
+  });
   let ending: Limit | undefined;
   return {
-    async next() {
-      commenting.restart();
-      try {
-        return await read();
-      } finally {
-        commenting.stop();
-        silent.stop();
-      }
-    },
+    next,
     marked: reader.marked,
     hurry() {
       if (reader.marked()) return;
       ending ??= clock.limit(2000, "did not end its answer");
       ending.restart();
     },
-    close: body.close,
+    close: () => body.close(),
   };
 }
 

@@ -29,7 +29,7 @@ export type HeaderText = Pick<Headers, "get">;
 /** The way to servers, for requests and for sockets of one's own. */
 export interface Wire {
   /** What sends requests to this address. */
-  dispatcherFor(url: URL): Promise<Dispatcher>;
+  dispatcherFor(url: URL): Dispatcher | Promise<Dispatcher>;
   /** What connects a socket to this address through the proxy; undefined where there is none. */
   agentFor(url: URL): Promise<Agent | undefined>;
   /** The certificates to trust; undefined for the usual ones. */
@@ -45,6 +45,7 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
   // The clocks are ours; undici's own would end a slow answer after 300 s.
   const limits = { headersTimeout: 0, bodyTimeout: 0 };
   const agents = new Map<string, Promise<ProxyAgent>>();
+  const direct = new Agent({ ...limits, connect });
   const dispatchers = new Map<string, Promise<Dispatcher>>();
 
   const proxyFor = (url: URL): string => {
@@ -53,12 +54,12 @@ export async function openWire({ proxy, ca_file, connect_timeout }: WireOptions)
   };
   const agentOf = (address: string) => madeOnce(agents, address, () => proxyAgent(address, ca));
   const dispatcherOf = async (address: string) =>
-    new Agent({ ...limits, connect: address === "" ? connect : await tunnel(await agentOf(address), connect) });
+    new Agent({ ...limits, connect: await tunnel(await agentOf(address), connect) });
   return {
     ca,
-    async dispatcherFor(url) {
+    dispatcherFor(url) {
       const address = proxyFor(url);
-      return madeOnce(dispatchers, address, () => dispatcherOf(address));
+      return address === "" ? direct : madeOnce(dispatchers, address, () => dispatcherOf(address));
     },
     async agentFor(url) {
       const address = proxyFor(url);

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { Refusal } from "./refusal.ts";
 
 /** How deep a body may be nested; no request needs nearly as much. */
@@ -21,15 +22,13 @@ const prototype = /__proto__|\\u00(?:5f|6f|7[024])/i;
 
 const withoutPrototype = (key: string, value: unknown) => (key === "__proto__" ? undefined : value);
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
-
 function textOf(body: Buffer): string {
-  try {
-    return decoder.decode(body);
-  } catch {
-    throw new Refusal("request", "the body is not UTF-8");
-  }
+  if (!isUtf8(body)) throw new Refusal("request", "the body is not UTF-8");
+  const text = body.toString();
+  return text.startsWith(byteOrderMark) ? text.slice(1) : text;
 }
+
+const byteOrderMark = "\ufeff";
 
 /** Counts brackets outside of texts. */
 function refuseDepth(text: string): void {

@@ -146,6 +146,8 @@ export function batchesOf<T>(body: Body, reader: Reader<T>, waits: Limit): () =>
 
 /** The fields that an event may have; what else stands there is none. */
 function fieldOf(line: string): { readonly field?: string; readonly value: string } {
+  // nearly every line
+  if (line.startsWith("data: ")) return { field: "data", value: line.slice("data: ".length) };
   const colon = line.indexOf(":");
   const field = colon === -1 ? line : line.slice(0, colon);
   if (!fields.has(field)) return { value: "" };

@@ -389,3 +389,20 @@ it("one timer stands while somebody waits, none when nobody does", async () => {
   await settled();
   expect({ alarms: alarms.size, waiting: limits.waiting }).toEqual({ alarms: 0, waiting: 0 });
 });
+
+it("lets a call in at once where it fits and nobody waits, and only there", async () => {
+  const limits = createLimits({ concurrency: 1, tokensPerMinute: 100 }, fakeTime());
+  expect(limits.enterNow(200)).toBeInstanceOf(Function);
+  const free = createLimits({ concurrency: 1, tokensPerMinute: 100 }, fakeTime());
+  const leave = free.enterNow(60);
+  expect(leave).toBeInstanceOf(Function);
+  expect(free.enterNow(0)).toBeUndefined();
+  leave?.(60);
+  expect(free.enterNow(60)).toBeUndefined();
+  const next = free.enterNow(40);
+  expect(next).toBeInstanceOf(Function);
+  const waiting = free.enter(0, new AbortController().signal);
+  next?.(0);
+  (await waiting)();
+  expect(free.waiting).toBe(0);
+});

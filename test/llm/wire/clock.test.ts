@@ -38,3 +38,27 @@ it("does not end once it is stopped, however long its time is", async () => {
   expect([clock.signal.aborted, endless.signal.aborted]).toEqual([false, false]);
   endless.stop();
 });
+
+it("ends with the limit that is reached first, and tells those who asked", async () => {
+  const clock = startClock({}, null);
+  const told: unknown[] = [];
+  clock.whenEnded((reason) => told.push(reason));
+  clock.limit(10_000, "waited long");
+  const stopped = clock.limit(10, "was stopped");
+  stopped.stop();
+  clock.limit(30, "said nothing");
+  const reason = await new Promise((resolve) => clock.whenEnded(resolve));
+  expect(reason).toMatchObject({ kind: "timeout", message: "the server said nothing in 0.03 s" });
+  expect([clock.ended, clock.reason, clock.signal.reason, told]).toEqual([true, reason, reason, [reason]]);
+  clock.whenEnded((late) => told.push(late));
+  expect(told).toEqual([reason, reason]);
+});
+
+it("counts a limit anew from when it is restarted", async () => {
+  const clock = startClock({}, null);
+  const began = performance.now();
+  const limit = clock.limit(60, "said nothing");
+  setTimeout(() => limit.restart(), 40);
+  await new Promise((resolve) => clock.whenEnded(resolve));
+  expect(performance.now() - began).toBeGreaterThanOrEqual(99);
+});

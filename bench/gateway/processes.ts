@@ -20,7 +20,7 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The model's server. */
 export const startUpstream = () => started([jiti, script("upstream.ts")], {});
 
-/** How `docs/gateway.md` has Node started where many ask at once: short-lived objects get more room. */
+/** How Node may be started where many ask at once: short-lived objects get more room. */
 export const manyCallers = "--max-semi-space-size=64";
 
 /** The bare proxy in front of it. */

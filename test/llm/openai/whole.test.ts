@@ -77,7 +77,7 @@ describe("an answer that nobody hears while it comes", () => {
   );
 
   it("may be long in coming, but not longer than a call may take", async () => {
-    const { llm } = await serve({ answer: { pieces: ["{}"], wait: 2000 } }, { timeout: 0.1 });
+    const { llm } = await serve({ answer: { pieces: ["{}"], wait: 400 } }, { timeout: 0.1 });
     await expect(drain(llm, whole)).rejects.toMatchObject({
       kind: "timeout",
       message: expect.stringContaining("0.1 s"),

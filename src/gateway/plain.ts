@@ -12,14 +12,13 @@ export async function askPlainly(call: ChatCall, turn: Turn, hear?: Hear): Promi
   const [first] = turn.deployments;
   for (const [place, deployment] of turn.deployments.entries()) {
     const last = place === turn.deployments.length - 1;
-    const about = { role: "caller", action: "chat", subject: turn.id, attempt: 1, turn: place + 1 };
     const insteadOf = deployment === first ? undefined : first?.name;
     const question = {
-      role: about.role,
-      action: about.action,
-      subject: about.subject,
-      attempt: about.attempt,
-      turn: about.turn,
+      role: "caller",
+      action: "chat",
+      subject: turn.id,
+      attempt: 1,
+      turn: place + 1,
       messages,
       sampling,
       tools,
@@ -29,7 +28,7 @@ export async function askPlainly(call: ChatCall, turn: Turn, hear?: Hear): Promi
       replaceable: !last,
       insteadOf,
     };
-    const answer = await ledger.ask(question, deployment, keyOf(about));
+    const answer = await ledger.ask(question, deployment, keyOf(question));
     if (!answer.ok) {
       if (last || ledger.sums.passedOn || final.has(answer.failure.kind)) throw refusalOf(answer.failure);
       continue;

@@ -16,6 +16,8 @@ export interface Body {
 
 /** A body, and those who are told what comes of it. */
 export interface Inflow extends Body {
+  /** It is the answer to a call: that ends when so many milliseconds bring nothing, and is over at the end of the body. */
+  answers(clock: Clock, silence: number): void;
   push(bytes: Uint8Array): void;
   end(): void;
   fail(error: unknown): void;
@@ -24,14 +26,14 @@ export interface Inflow extends Body {
 /** Bytes that may wait to be read; a server that sends faster has to wait. */
 const most = 64 * 1024;
 
-/** Opens a body that a connection sends. Its call ends when it falls silent, and is over at its end. */
-export const openInflow = (connection: Dispatcher.DispatchController, clock: Clock, silence: number): Inflow =>
-  new ConnectionInflow(connection, clock, silence);
+/** Opens a body that a connection sends. */
+export const openInflow = (connection: Dispatcher.DispatchController): Inflow => new ConnectionInflow(connection);
 
 class ConnectionInflow implements Inflow {
   private readonly connection: Dispatcher.DispatchController;
-  private readonly clock: Clock;
-  private readonly silence: Limit;
+  private clock: Clock | undefined = undefined;
+  /** Counts while somebody waits. */
+  private silence: Limit | undefined = undefined;
   private readonly waiting: Uint8Array[] = [];
   /** In `waiting`. */
   private bytes = 0;
@@ -41,10 +43,16 @@ class ConnectionInflow implements Inflow {
   /** Who waits for the next piece. */
   private reader: Reader | undefined = undefined;
 
-  constructor(connection: Dispatcher.DispatchController, clock: Clock, silence: number) {
+  constructor(connection: Dispatcher.DispatchController) {
     this.connection = connection;
+  }
+
+  answers(clock: Clock, silence: number): void {
     this.clock = clock;
     this.silence = clock.limit(silence, "sent nothing");
+    this.silence.stop();
+    // all of it may be here already
+    if (this.state !== "open") clock.stop();
   }
 
   push(piece: Uint8Array): void {
@@ -52,7 +60,7 @@ class ConnectionInflow implements Inflow {
     const { reader } = this;
     if (reader) {
       this.reader = undefined;
-      this.silence.stop();
+      this.silence?.stop();
       reader.resolve(piece);
       return;
     }
@@ -67,7 +75,7 @@ class ConnectionInflow implements Inflow {
 
   fail(cause: unknown): void {
     const broken = "the connection broke in the middle of the answer";
-    this.failure = this.clock.ended ? this.clock.reason : new ProviderError(broken, { kind: "truncated", cause });
+    this.failure = this.clock?.ended ? this.clock.reason : new ProviderError(broken, { kind: "truncated", cause });
     this.over("failed");
   }
 
@@ -80,7 +88,7 @@ class ConnectionInflow implements Inflow {
     }
     if (this.state === "failed") return Promise.reject(this.failure);
     if (this.state !== "open") return Promise.resolve(undefined);
-    this.silence.restart();
+    this.silence?.restart();
     return new Promise((resolve, reject) => {
       this.reader = { resolve, reject };
     });
@@ -94,7 +102,7 @@ class ConnectionInflow implements Inflow {
 
   leave(): void {
     if (this.state !== "open") return;
-    this.clock.stop();
+    this.clock?.stop();
     this.state = "left";
     this.waiting.length = 0;
     this.connection.resume();
@@ -104,7 +112,7 @@ class ConnectionInflow implements Inflow {
   private over(state: "ended" | "failed" | "closed"): void {
     if (this.state !== "open" && this.state !== "left") return;
     this.state = state;
-    this.clock.stop();
+    this.clock?.stop();
     clearTimeout(this.late);
     const { reader } = this;
     this.reader = undefined;

@@ -50,6 +50,7 @@ export function openExchange(options: WireOptions, wire: () => Promise<Wire>): E
       const read = headerText(headers);
       options.heard?.(status, read);
       if (clock.firstToken === undefined || status >= 400) silent.stop();
+      body.answers(clock, question.whole ? clock.whole : clock.idle);
       return { status, reason, headers, clock, silent, body: unpacked(body, read.get("content-encoding") ?? "") };
     } catch (error) {
       clock.stop();
@@ -67,7 +68,7 @@ export const headerText = (headers: IncomingHttpHeaders): HeaderText => ({
 });
 
 /** What a server says at first. */
-type Said = Pick<Reply, "status" | "reason" | "headers" | "body">;
+type Said = Pick<Reply, "status" | "reason" | "headers"> & { readonly body: Inflow };
 
 async function follow(wire: Wire, first: URL, question: Question, clock: Clock): Promise<Said> {
   let url = first;
@@ -85,12 +86,7 @@ async function follow(wire: Wire, first: URL, question: Question, clock: Clock):
 }
 
 /** Sends a question; its answer is there with its headers. */
-function sent(
-  dispatcher: Dispatcher,
-  url: URL,
-  { method, headers, body, whole }: Question,
-  clock: Clock,
-): Promise<Said> {
+function sent(dispatcher: Dispatcher, url: URL, { method, headers, body }: Question, clock: Clock): Promise<Said> {
   return new Promise((resolve, reject) => {
     let inflow: Inflow | undefined;
     clock.whenEnded(reject);
@@ -108,7 +104,7 @@ function sent(
         onResponseStart(connection, status, said, reason = "") {
           // more is to come
           if (status < 200) return;
-          inflow = openInflow(connection, clock, whole ? clock.whole : clock.idle);
+          inflow = openInflow(connection);
           resolve({ status, reason, headers: said, body: inflow });
         },
         onResponseData: (_, bytes) => inflow?.push(bytes),

@@ -167,6 +167,23 @@ describe("a broken connection", () => {
 });
 
 describe("redirects", () => {
+  const onward = { status: 307, headers: { location: "/hangs" }, pieces: ["over there"] };
+
+  it("are followed by the clocks of their call", async () => {
+    const { url } = await serve(({ url }) => (url === "/hangs" ? { wait: 400 } : onward));
+    const error = await failure(wireFetch({ timeout: 0.1 })(`${url}/first`));
+    expect(error).toMatchObject({ kind: "timeout", message: "the server did not finish its answer in 0.1 s" });
+  });
+
+  it("are followed by the end of their call", async () => {
+    const caller = new AbortController();
+    const { url } = await serve(({ url }) => {
+      if (url === "/hangs") caller.abort(new Error("enough"));
+      return url === "/hangs" ? { wait: 400 } : onward;
+    });
+    await expect(wireFetch()(`${url}/first`, { signal: caller.signal })).rejects.toThrow("enough");
+  });
+
   const post = { method: "POST", body: "the prompt", headers: { authorization: "Bearer secret" } };
 
   it.each([307, 308])("%i within the origin is followed with the body (case 96)", async (status) => {

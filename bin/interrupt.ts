@@ -3,6 +3,14 @@ import { exitCodes } from "../src/errors.ts";
 
 const signals = { SIGINT: exitCodes.interrupt, SIGTERM: exitCodes.terminate, SIGHUP: exitCodes.hangup } as const;
 
+/** A signal that wants the program to end. */
+export type EndingSignal = keyof typeof signals;
+
+export const endingSignals = Object.keys(signals) as readonly EndingSignal[];
+
+/** What the program ends with where such a signal ends it. */
+export const exitCodeOf = (name: EndingSignal): number => signals[name];
+
 export interface Interrupt {
   /** Aborted by the first signal: nothing new is begun. */
   readonly stop: AbortSignal;
@@ -22,19 +30,19 @@ export function onInterrupt(say: (message: string) => void, { lastWords = "", gr
   const abort = new AbortController();
   let exitCode: number = exitCodes.interrupt;
   let timer: NodeJS.Timeout | undefined;
-  const hear = (name: NodeJS.Signals) => {
+  const hear = (name: EndingSignal) => {
     // a shell that is closed says so more than once
     if (stop.signal.aborted && name === "SIGHUP") return;
     if (stop.signal.aborted) {
       if (lastWords !== "") writeSync(process.stderr.fd, `\n${lastWords}\n`);
-      process.exit(signals[name as keyof typeof signals]);
+      process.exit(exitCodeOf(name));
     }
-    exitCode = signals[name as keyof typeof signals];
+    exitCode = exitCodeOf(name);
     say(`stopping: calls under way get ${grace / 1000} s; once more stops at once`);
     stop.abort();
     timer = setTimeout(() => abort.abort(), grace);
   };
-  for (const name of Object.keys(signals)) process.on(name, hear);
+  for (const name of endingSignals) process.on(name, hear);
   return {
     stop: stop.signal,
     abort: abort.signal,
@@ -43,7 +51,7 @@ export function onInterrupt(say: (message: string) => void, { lastWords = "", gr
     },
     release() {
       clearTimeout(timer);
-      for (const name of Object.keys(signals)) process.off(name, hear);
+      for (const name of endingSignals) process.off(name, hear);
     },
   };
 }

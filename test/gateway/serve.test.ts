@@ -1,17 +1,20 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { metagpt } from "../helpers/program.ts";
+import { atTerminal, hasPty } from "../helpers/pty.ts";
 import { tempFolder } from "../helpers/temp.ts";
 import { signal, upstream } from "../helpers/upstream.ts";
 
 const hasCurl = spawnSync("curl", ["--version"]).status === 0;
 const shell = promisify(execFile);
+const program = fileURLToPath(new URL("../../dist/metagpt.cjs", import.meta.url));
 
 /** A folder with this configuration. */
 function folderWith(config: object): string {
@@ -23,7 +26,6 @@ function folderWith(config: object): string {
 
 /** Starts the built program; what it writes is there to be waited for. */
 function started(cwd: string, args: readonly string[]) {
-  const program = fileURLToPath(new URL("../../dist/metagpt.cjs", import.meta.url));
   const env = { PATH: process.env.PATH ?? "", HOME: cwd };
   const child: ChildProcess = spawn(process.execPath, [program, "serve", ...args], { cwd, env, stdio: "pipe" });
   onTestFinished(() => void child.kill("SIGKILL"));
@@ -111,6 +113,8 @@ it("lets an answer under way end when it is told to end, then ends at once", asy
   expect(streamed).toMatch(/"Once (?:"[\s\S]*")?upon"[\s\S]*data: \[DONE\]/);
   expect(whole).toContain("Once upon");
   expect(await code).toBe(0);
+  // what was logged last is not lost
+  await says(/("route":"\/v1\/chat\/completions","status":200[\s\S]*){2}/);
   await expect(fetch(`${address}/health`)).rejects.toThrow();
 });
 
@@ -167,3 +171,35 @@ it("does not let everybody in from elsewhere, and makes a key for somebody", asy
   child.kill("SIGTERM");
   expect(await code).toBe(0);
 });
+
+it.skipIf(!hasPty)("lets a person at its terminal answer, and ends by Ctrl-C there", async () => {
+  const cwd = folderWith({ models: { me: { api_type: "human" } } });
+  const port = await freePort();
+  const ended = atTerminal(
+    [process.execPath, program, "serve", "--config", join(cwd, "config/config2.yaml"), "--port", String(port)],
+    {
+      keys: [
+        ["caller asks: chat", "您好，\r世界\r.\r"],
+        ['"status":200', "\x03"],
+      ],
+      env: { HOME: cwd },
+    },
+  );
+  const body = JSON.stringify({ model: "me", messages: [{ role: "user", content: "谁在那儿？" }] });
+  const headers = { "content-type": "application/json" };
+  const ask = () => fetch(`http://127.0.0.1:${port}/v1/chat/completions`, { method: "POST", headers, body });
+  const answer = await vi.waitFor(ask, { timeout: 10_000 });
+  expect(await answer.json()).toMatchObject({ choices: [{ message: { content: "您好，\n世界" } }] });
+  const { code, shown } = await ended;
+  expect(code).toBe(0);
+  expect(shown).toContain("谁在那儿？");
+  expect(shown).toContain("stopping");
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

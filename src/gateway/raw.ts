@@ -3,6 +3,7 @@ import type { Sampling } from "../llm/provider.ts";
 import type { Asking, Chat, Hear } from "./chat.ts";
 import { accountOf, type ChatAnswer } from "./chat-call.ts";
 import { refusalOf } from "./refusal.ts";
+import { unconnected } from "./turn.ts";
 
 interface Raw {
   readonly prompt: string;
@@ -22,17 +23,19 @@ export const completeRaw = (
     const about = { role: "caller", action: "complete", subject: id, attempt: 1, turn: 1 };
     let attempts = 1;
     let passedOn = false;
-    const answer = await llms.complete(request, deployment, {
-      ...{ key: keyOf(about), signal, stop, budget },
-      again() {
-        attempts += 1;
-      },
-      heard(delta) {
-        passedOn = hear !== undefined;
-        return hear?.(delta);
-      },
-      passedOn: () => passedOn,
-    });
+    const answer = await llms
+      .complete(request, deployment, {
+        ...{ key: keyOf(about), signal, stop, budget },
+        again() {
+          attempts += 1;
+        },
+        heard(delta) {
+          passedOn = hear !== undefined;
+          return hear?.(delta);
+        },
+        passedOn: () => passedOn,
+      })
+      .catch(unconnected(deployment));
     if (!answer.ok) {
       note({ llm: deployment.name, attempts, usd: answer.usd });
       throw refusalOf(answer.failure);

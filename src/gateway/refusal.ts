@@ -119,7 +119,7 @@ const failings: Partial<Record<Failing, Told>> = {
   timeout: { kind: "timeout", forOperator: true },
   truncated: { hint: "Ask once more, or choose a model with a larger context." },
   unrecorded: { hint: "Choose a model that does not only repeat recorded answers." },
-  skipped: { kind: "busy", code: "model_unavailable", retryAfter: 60 },
+  skipped: { kind: "busy", code: "model_unavailable", retryAfter: 60, forOperator: true },
   stopped: { kind: "busy", code: "stopping", message: "the server is closing" },
   // the caller has gone and hears nothing of it, or the server is ended
   aborted: { kind: "busy", code: "stopping" },

@@ -1,6 +1,7 @@
 import type { Budget } from "../budget.ts";
+import { ConfigError } from "../errors.ts";
 import type { NewEvent } from "../events.ts";
-import type { KeptAnswer, LlmCall } from "../llm/call.ts";
+import type { KeptAnswer, LlmCall, LlmFailure } from "../llm/call.ts";
 import type { Deployment } from "../llm/deployment.ts";
 import type { Llms } from "../llm/llms.ts";
 import type { Delta, Usage } from "../llm/provider.ts";
@@ -68,7 +69,7 @@ export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear
     async ask(call, deployment, key) {
       tryAgain();
       const asking = { key, signal, stop, budget, again: tryAgain, heard, passedOn };
-      const answer = await llms.ask(call, deployment, asking);
+      const answer = await llms.ask(call, deployment, asking).catch(unconnected(deployment));
       sums.cost += answer.usd ?? 0;
       if (answer.told) sums.usage = sum(sums.usage, answer.told.usage);
       const { attempts, usage, cost } = sums;
@@ -77,6 +78,18 @@ export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear
     },
   };
 }
+
+type Unasked = { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number } & Pick<KeptAnswer, "told">;
+
+/** A deployment that cannot be connected as it is configured is as good as dead, while others can be asked. */
+export const unconnected =
+  ({ name }: Deployment) =>
+  (error: unknown): Unasked => {
+    if (!(error instanceof ConfigError)) throw error;
+    const { message, hint } = error;
+    const failure = { kind: "skipped" as const, message: `${name} cannot be asked: ${message}`, tries: [] };
+    return { ok: false, failure: hint === undefined ? failure : { ...failure, hint } };
+  };
 
 function sum(one: Usage, other: Usage): Usage {
   const added = (key: "cachedRead" | "cachedWrite" | "reasoning") => {

@@ -260,6 +260,31 @@ describe("models in trouble", () => {
     expect(strict.asked).toHaveLength(1);
   });
 
+  it("turns to the next LLM where one cannot be connected as it is configured, and says so where there is none", async () => {
+    const up = await upstream({ text: '{"a":1}' });
+    const missing = { api_type: "llama_cpp", model: "/nowhere/model.gguf" };
+    const { openai, logged } = await gateway({
+      one: { ...missing, fallback: ["two"] },
+      two: up.at("openai"),
+      alone: missing,
+    });
+    const shaped = { ...question, response_format: { type: "json_object" as const } };
+    for (const asked of [question, shaped]) {
+      const { response } = await openai.chat.completions.create(asked).withResponse();
+      expect(response.headers.get("x-metagpt-llm")).toBe("two");
+    }
+    const told = {
+      ...{ status: 503, code: "model_unavailable" },
+      message: expect.stringMatching(
+        /alone cannot be asked: .*model\.gguf.* does not exist. For whoever runs this server: Set model/,
+      ),
+    };
+    await expect(openai.chat.completions.create({ ...question, model: "alone" })).rejects.toMatchObject(told);
+    await expect(openai.completions.create({ prompt: "a", model: "alone" })).rejects.toMatchObject(told);
+    await expect(openai.embeddings.create({ input: "a", model: "alone" })).rejects.toMatchObject(told);
+    expect(logged().at(-1)).toMatchObject({ level: 30, reason: expect.stringContaining("does not exist") });
+  });
+
   it("tries again what may pass, and counts the tries", async () => {
     const { at, asked } = await upstream(refused(503, atOnce), refused(429, atOnce), { text: "Hello" });
     const { openai } = await gateway({ one: at("openai") });

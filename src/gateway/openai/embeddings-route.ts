@@ -5,6 +5,7 @@ import type { Chat } from "../chat.ts";
 import { accountOf } from "../chat-call.ts";
 import { refusalOf } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
+import { unconnected } from "../turn.ts";
 import { openaiError } from "./errors.ts";
 
 const EmbeddingRequest = z.looseObject({
@@ -41,7 +42,7 @@ export const embeddingsRoute = (chat: Chat): Route =>
           attempts += 1;
         };
         const asking = { key, signal, stop, budget, again, ...(dimensions && { dimensions }) };
-        const answer = await llms.embed(input, deployment, asking);
+        const answer = await llms.embed(input, deployment, asking).catch(unconnected(deployment));
         if (!answer.ok) {
           note({ llm: deployment.name, attempts, usd: answer.usd });
           throw refusalOf(answer.failure);

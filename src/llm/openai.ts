@@ -6,6 +6,7 @@ import { addressOf } from "./openai/address.ts";
 import { type AnswerReader, answerReader } from "./openai/answer.ts";
 import { embeddingOf } from "./openai/embedding.ts";
 import { ServedModels } from "./openai/models.ts";
+import { chunkParser } from "./openai/plain-chunk.ts";
 import { Refusal } from "./openai/refusal.ts";
 import { completionOf, lessonOf, requestOf, type Sent } from "./openai/request.ts";
 import { type Delta, defineProvider, type Finish, ProviderError, type Tools } from "./provider.ts";
@@ -98,7 +99,8 @@ export const openai = defineProvider({
     }
 
     const send = async ({ body, whole }: Sent, url: URL, signal: AbortSignal): Promise<Begun> => {
-      const posted = await post(url, { headers: streaming, body, whole, signal });
+      const parse = whole ? undefined : chunkParser();
+      const posted = await post(url, { headers: streaming, body, whole, parse, signal });
       if (posted.fault) throw new Refusal(posted.fault, posted.status, posted.headers);
       return begin(posted.events);
     };

@@ -3,6 +3,7 @@ import { type Delta, type Finish, type FinishReason, ProviderError, type Usage }
 import { noThinking, thinkSplitter } from "../thinking.ts";
 import { faultIn } from "../wire/error-body.ts";
 import { faultError } from "../wire/failure.ts";
+import { plainChunk } from "./plain-chunk.ts";
 
 /**
  * Reads the chunks of one streamed answer, leniently: every server that copies the chat API copies it differently. Where
@@ -27,7 +28,7 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
     const plain = plainChunk(raw);
     if (!plain) return lenient(raw);
     model = plain.model || model;
-    counted = plain.usage ?? counted;
+    if (plain.usage) counted = Usages.parse(plain.usage);
     word ||= plain.finish;
     const text = plain.whole ? unseen(plain.text, content) : plain.text;
     return text === "" ? [] : heard(text);
@@ -110,45 +111,6 @@ const thoughtIn = ({ reasoning_content, reasoning, thinking, reasoning_details }
 
 /** What reads an answer chunk by chunk. */
 export type AnswerReader = ReturnType<typeof answerReader>;
-
-/**
- * What a chunk says that holds a piece of text, or the end, and nothing else, as nearly all do: the schema would take ten
- * times as long.
- */
-function plainChunk(raw: unknown): PlainChunk | undefined {
-  if (!isRecord(raw) || !Array.isArray(raw.choices) || raw.choices.length !== 1) return undefined;
-  const { choices, usage, x_groq, error, model } = raw;
-  const [choice] = choices as unknown[];
-  if (x_groq || error || !isRecord(choice)) return undefined;
-  const { index = 0, finish_reason, delta, message, text, usage: counted } = choice;
-  const said = delta ?? message;
-  if (index !== 0 || (delta && message) || text || counted || !isRecord(said)) return undefined;
-  const { content } = said;
-  if (content && typeof content !== "string") return undefined;
-  for (const name in said) if (name !== "content" && name !== "role" && isSaid(said[name])) return undefined;
-  return {
-    text: typeof content === "string" ? content : "",
-    whole: said === message,
-    finish: typeof finish_reason === "string" && finish_reason !== "null" ? finish_reason : "",
-    model: typeof model === "string" ? model : "",
-    usage: usage ? Usages.parse(usage) : undefined,
-  };
-}
-
-interface PlainChunk {
-  readonly text: string;
-  /** It is a message in place of a delta. */
-  readonly whole: boolean;
-  readonly finish: string;
-  readonly model: string;
-  readonly usage: z.infer<typeof Usages>;
-}
-
-/** There may be lists of nothing. */
-const isSaid = (value: unknown) => Boolean(value) && !(Array.isArray(value) && value.length === 0);
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const reasons: Partial<Record<string, FinishReason>> = {
   length: "length",

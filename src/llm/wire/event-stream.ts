@@ -15,9 +15,9 @@ export interface ServerEvent {
 /**
  * Reads a stream of server-sent events whose data is JSON, up to `[DONE]`: each event is there as soon as its JSON is
  * complete, with or without its blank line; comments and empty events are dropped. A whole JSON body counts as one event
- * and the mark. Throws a ProviderError at what is neither.
+ * and the mark. Throws a ProviderError at what is neither. `parse` stands for JSON.parse where somebody knows the data.
  */
-export function eventReader(): Reader<ServerEvent> {
+export function eventReader(parse: Parse = JSON.parse): Reader<ServerEvent> {
   const lines = lineCutter();
   let name = "";
   let data = "";
@@ -39,7 +39,7 @@ export function eventReader(): Reader<ServerEvent> {
       marked = true;
       return undefined;
     }
-    const read = field === "data" ? objectIn(data) : undefined;
+    const read = field === "data" ? objectIn(data, parse) : undefined;
     if (read) {
       const event: ServerEvent = { name, data: read.data, text: read.text };
       begun = true;
@@ -77,6 +77,9 @@ export function eventReader(): Reader<ServerEvent> {
     marked: () => marked,
   };
 }
+
+/** Makes a value of a JSON text, or throws. */
+export type Parse = (json: string) => unknown;
 
 /** Reads bytes into something, piece by piece; what was read before an error is there all the same. */
 export interface Reader<T> {
@@ -158,11 +161,11 @@ function fieldOf(line: string): { readonly field?: string; readonly value: strin
 const fields = new Set(["data", "event", "id", "retry"]);
 
 /** The object that a text is; a few servers put it into a list. Undefined where it is none. */
-function objectIn(text: string): Pick<ServerEvent, "data" | "text"> | undefined {
+function objectIn(text: string, parse: Parse = JSON.parse): Pick<ServerEvent, "data" | "text"> | undefined {
   const last = text.trimEnd().at(-1);
   if (last !== "}" && last !== "]") return undefined;
   try {
-    const value: unknown = JSON.parse(text);
+    const value = parse(text);
     const data: unknown = Array.isArray(value) ? value[0] : value;
     if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
     return { data, text: data === value ? text : JSON.stringify(data) };

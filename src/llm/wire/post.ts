@@ -1,5 +1,6 @@
 import { madeOnce } from "../../made-once.ts";
 import type { Fault } from "./error-body.ts";
+import type { Parse } from "./event-stream.ts";
 import { type Exchange, headerText } from "./exchange.ts";
 import { type EventStream, eventsIn, refusalIn } from "./reply.ts";
 import type { HeaderText, Patience } from "./wire.ts";
@@ -11,6 +12,8 @@ export interface Posting {
   readonly body: object;
   /** The answer is to come in one piece, and there is silence until then. */
   readonly whole?: boolean;
+  /** In place of JSON.parse, for the data of events. */
+  readonly parse?: Parse | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,7 +26,7 @@ export type Posted = { readonly status: number; readonly headers: HeaderText } &
 /** Posts questions whose answers are streams of events, and reads these without the detour of a `Response`. */
 export function wirePost(exchange: Exchange, patience: Patience) {
   const known = new WeakMap<Posting["headers"], Posting["headers"]>();
-  return async (url: string | URL, { headers, body, whole, signal }: Posting): Promise<Posted> => {
+  return async (url: string | URL, { headers, body, whole, parse, signal }: Posting): Promise<Posted> => {
     const reply = await exchange(typeof url === "string" ? new URL(url) : url, {
       method: "POST",
       headers: madeOnce(known, headers, () => asSent(headers)),
@@ -34,7 +37,7 @@ export function wirePost(exchange: Exchange, patience: Patience) {
     const { status } = reply;
     const said = headerText(reply.headers);
     if (status >= 400) return { status, headers: said, fault: await refusalIn(reply) };
-    return { status, headers: said, events: eventsIn(reply, patience) };
+    return { status, headers: said, events: eventsIn(reply, patience, parse) };
   };
 }
 

@@ -2,7 +2,7 @@ import { ProviderError } from "../provider.ts";
 import { piecesOf } from "./body.ts";
 import type { Limit } from "./clock.ts";
 import { type Fault, readFault } from "./error-body.ts";
-import { batchesOf, eventReader, type ServerEvent } from "./event-stream.ts";
+import { batchesOf, eventReader, type Parse, type ServerEvent } from "./event-stream.ts";
 import type { Reply } from "./exchange.ts";
 import type { Patience } from "./wire.ts";
 
@@ -18,8 +18,8 @@ export interface EventStream {
 }
 
 /** The events of an answer. A stream of nothing but comments ends with a ProviderError. */
-export function eventsIn({ body, clock, silent }: Reply, { comments = 600_000 }: Patience): EventStream {
-  const reader = eventReader();
+export function eventsIn({ body, clock, silent }: Reply, { comments = 600_000 }: Patience, parse?: Parse): EventStream {
+  const reader = eventReader(parse);
   const commenting = clock.limit(comments, "sent only comments");
   const next = batchesOf(body, reader, {
     restart: () => commenting.restart(),

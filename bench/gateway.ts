@@ -1,7 +1,7 @@
 import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { closedLoop, type Load, openLoop } from "./gateway/load.ts";
-import { manyCallers, type Server, startGateway, startProxy, startReader, startUpstream } from "./gateway/processes.ts";
+import { roomyYouth, type Server, startGateway, startProxy, startReader, startUpstream } from "./gateway/processes.ts";
 import { noteDown, table } from "./page.ts";
 
 /**
@@ -20,15 +20,18 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds);
 const requests = Number(values.requests);
 
-/** Of the highest rate. */
+/** In which everything is measured: what else the machine does meanwhile changes. */
 const rounds = 3;
+/** Callers whose rate is aimed at. */
+const usual = 200;
 
 const own = "metagpt serve";
+const directly = "asked directly";
 const proxy = "bare proxy";
 const [before = 0] = loadavg();
 const upstream = await startUpstream();
 const servers: { readonly name: string; readonly server: Server }[] = [
-  { name: "asked directly", server: upstream },
+  { name: directly, server: upstream },
   { name: proxy, server: await startProxy(upstream.url) },
   { name: "proxy that reads", server: await startReader(upstream.url) },
   { name: own, server: await startGateway(upstream.url) },
@@ -45,23 +48,28 @@ if (values.write) await noteDown("gateway", page);
 for (const one of missed) console.error(`missed: ${one}`);
 if (missed.length > 0) process.exitCode = 1;
 
-/** At rates that all of them can keep up with. */
+/** At rates that all of them can keep up with: the quietest of some rounds, in which all take their turns. */
 async function latencies(): Promise<string> {
   const rows: string[][] = [];
   for (const stream of [false, true]) {
     for (const rate of [20, 100, 300]) {
-      let direct: Load | undefined;
-      for (const { name, server } of servers) {
-        const asking = { url: server.url, stream };
-        await closedLoop(asking, { connections: 10, amount: 300 });
-        const took = await openLoop(asking, { rate, duration: seconds });
-        direct ??= took;
-        const added = took.median - direct.median;
+      const best = new Map<string, Load>();
+      for (let round = 0; round < rounds; round++) {
+        for (const { name, server } of servers) {
+          const asking = { url: server.url, stream };
+          await closedLoop(asking, { connections: 10, amount: 300 });
+          const took = await openLoop(asking, { rate, duration: seconds });
+          if (took.median < (best.get(name)?.median ?? Number.POSITIVE_INFINITY)) best.set(name, took);
+        }
+      }
+      const direct = best.get(directly);
+      for (const [name, took] of best) {
+        const added = took.median - (direct?.median ?? Number.NaN);
         const what = `${rate} requests a second${stream ? ", streaming" : ""}`;
         if (name === own && rate === 100 && added > 3) missed.push(`${what}: ${added.toFixed(1)} ms added, at most 3`);
         rows.push([
           ...[what, name, ms(took.median), ms(took.p95)],
-          ...(took === direct ? ["", ""] : [ms(added), ms(took.p95 - direct.p95)]),
+          ...(took === direct ? ["", ""] : [ms(added), ms(took.p95 - (direct?.p95 ?? Number.NaN))]),
           took.failed === 0 ? "" : `${took.failed} failed`,
         ]);
       }
@@ -70,36 +78,40 @@ async function latencies(): Promise<string> {
   return table(["", "", "median", "P95", "added", "added to P95", ""], rows);
 }
 
-/** With 200 callers who ask again as soon as they have an answer: the best of some rounds, in which all take their turns. */
+/**
+ * With callers who ask again as soon as they have an answer: the best of some rounds, in which all take their turns. From a
+ * model that takes 50 ms, 200 callers can have 4,000 answers a second; 800 show what one processor can do at most.
+ */
 async function highest(): Promise<string> {
-  const nodeOptions = manyCallers;
-  const roomy = [
-    { name: `${proxy}, ${nodeOptions}`, server: await startProxy(upstream.url, { nodeOptions }) },
-    { name: `${own}, ${nodeOptions}`, server: await startGateway(upstream.url, { nodeOptions }) },
-  ];
-  const asked = [...servers.slice(1), ...roomy];
+  const roomy = {
+    name: `${proxy}, ${roomyYouth}`,
+    server: await startProxy(upstream.url, { nodeOptions: roomyYouth }),
+  };
+  const asked = [...servers.slice(1), roomy];
   const rows: string[][] = [];
-  for (const stream of [false, true]) {
-    const what = stream ? "streaming" : "whole answers";
-    const best = new Map<string, Load>();
-    for (let round = 0; round < rounds; round++) {
+  for (const connections of [usual, 800]) {
+    for (const stream of [false, true]) {
+      const what = `${connections} callers, ${stream ? "streaming" : "whole answers"}`;
+      const best = new Map<string, Load>();
+      for (let round = 0; round < rounds; round++) {
+        for (const { name, server } of asked) {
+          const took = await closedLoop({ url: server.url, stream }, { connections, duration: seconds });
+          if (took.rate > (best.get(name)?.rate ?? 0)) best.set(name, took);
+        }
+      }
+      const bare = Math.max(...[...best].flatMap(([name, { rate }]) => (name.startsWith(proxy) ? [rate] : [])));
       for (const { name, server } of asked) {
-        const took = await closedLoop({ url: server.url, stream }, { connections: 200, duration: seconds });
-        if (took.rate > (best.get(name)?.rate ?? 0)) best.set(name, took);
+        const { rate = 0, p95 = 0, failed = 0 } = best.get(name) ?? {};
+        const times = bare / rate;
+        const memory = `${server.memory().toFixed(0)} MB`;
+        rows.push([what, name, rate.toFixed(0), times.toFixed(2), ms(p95), memory, String(failed)]);
+        if (name === own && connections === usual && times > 1.3)
+          missed.push(`${what}: a bare proxy is ${times.toFixed(2)} times as fast, at most 1.3`);
       }
     }
-    const bare = Math.max(...[...best].flatMap(([name, { rate }]) => (name.startsWith(proxy) ? [rate] : [])));
-    for (const { name, server } of asked) {
-      const { rate = 0, p95 = 0, failed = 0 } = best.get(name) ?? {};
-      const times = bare / rate;
-      const memory = `${server.memory().toFixed(0)} MB`;
-      rows.push([what, name, rate.toFixed(0), times.toFixed(2), ms(p95), memory, String(failed)]);
-      if (name.startsWith(own) && times > 1.3)
-        missed.push(`${what}: a bare proxy is ${times.toFixed(2)} times as fast as ${name}, at most 1.3`);
-    }
   }
-  for (const { server } of roomy) server.close();
-  return table(["200 callers at once", "", "answers a second", "bare proxy: times", "P95", "memory", "failed"], rows);
+  roomy.server.close();
+  return table(["", "", "answers a second", "bare proxy: times", "P95", "memory", "failed"], rows);
 }
 
 /** In ten parts, so that growth would show. */

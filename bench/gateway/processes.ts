@@ -20,8 +20,8 @@ const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** The model's server. */
 export const startUpstream = () => started([jiti, script("upstream.ts")], {});
 
-/** How Node may be started where many ask at once: short-lived objects get more room. */
-export const manyCallers = "--max-semi-space-size=64";
+/** How Node may be started where many ask at once: its young objects get as much room as those of the gateway. */
+export const roomyYouth = "--max-semi-space-size=64";
 
 /** The bare proxy in front of it. */
 export const startProxy = (upstream: string, { nodeOptions = "" } = {}) =>
@@ -31,7 +31,7 @@ export const startProxy = (upstream: string, { nodeOptions = "" } = {}) =>
 export const startReader = (upstream: string) => started([jiti, script("reader.ts"), upstream], {});
 
 /** The gateway in front of it, as users start it, with one model called `bench`. */
-export async function startGateway(upstream: string, { nodeOptions = "" } = {}): Promise<Server> {
+export async function startGateway(upstream: string): Promise<Server> {
   const cwd = mkdtempSync(join(tmpdir(), "metagpt-bench-"));
   mkdirSync(join(cwd, "config"));
   const bench = { api_type: "open_llm", base_url: `${upstream}/v1`, model: "bench", price: { input: 0, output: 0 } };
@@ -39,7 +39,7 @@ export async function startGateway(upstream: string, { nodeOptions = "" } = {}):
   writeFileSync(join(cwd, "config", "config2.yaml"), JSON.stringify(config));
   const server = await started([program, "serve"], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: cwd, NODE_OPTIONS: nodeOptions },
+    env: { PATH: process.env.PATH, HOME: cwd },
   });
   return {
     ...server,

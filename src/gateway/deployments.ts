@@ -1,4 +1,5 @@
 import type { Deployment } from "../llm/deployment.ts";
+import { isSecretName } from "../llm/secrets.ts";
 import type { DeploymentChange, DeploymentRequest, DeploymentView } from "./deployment-request.ts";
 import type { Model, Models } from "./models.ts";
 import { Refusal } from "./refusal.ts";
@@ -132,5 +133,5 @@ function keptOf({ request, lacks }: Placed): KeptDeployment {
 function isSecret(setting: string, value: unknown): boolean {
   if (setting === "api_key") return typeof value === "string";
   if (setting === "proxy") return String(value).includes("@");
-  return /key|secret|password|headers|(session|access|auth)_token/i.test(setting);
+  return setting === "headers" || isSecretName(setting);
 }

@@ -12,9 +12,12 @@ export function secretsIn(settings: unknown): string[] {
           : [],
       );
     }
-    return /key|secret|password|(session|access|auth)_token/i.test(name) && typeof value === "string" ? [value] : [];
+    return isSecretName(name) && typeof value === "string" ? [value] : [];
   });
 }
+
+/** Whether what a setting of this name holds is a secret. */
+export const isSecretName = (name: string): boolean => /key|secret|password|(session|access|auth)_token/i.test(name);
 
 /** What no message about a failed call may repeat: also every header that somebody set. */
 export function unshown(settings: { readonly headers?: Readonly<Record<string, string>> | undefined }): string[] {

@@ -98,14 +98,18 @@ export function chunksOf(head: Head) {
     `data: ${begin},${JSON.stringify({ choices, ...more }).slice(1)}\n\n`;
   const piece = (delta: object, finish: FinishReason | null = null) =>
     chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }]);
+  // nearly all of them, and only the text differs
+  const textPiece = (text: string) =>
+    `data: ${begin},"choices":[{"index":0,"delta":{"content":${JSON.stringify(text)}},"logprobs":null,"finish_reason":null}]}\n\n`;
   let first = true;
   return {
     /** A piece of the answer; the first one says who speaks. */
     delta(delta: Delta): string {
-      const said = deltaOf(delta);
-      if (!first) return piece(said);
-      first = false;
-      return piece(Object.assign({ role: "assistant", content: "" }, said));
+      if (first) {
+        first = false;
+        return piece(Object.assign({ role: "assistant", content: "" }, deltaOf(delta)));
+      }
+      return delta.type === "text" ? textPiece(delta.text) : piece(deltaOf(delta));
     },
     /** Its end, with the usage where that was asked for; the last chunk says what it took. */
     end({ finish, usage, account }: ChatAnswer, { withUsage }: { readonly withUsage: boolean }): string {

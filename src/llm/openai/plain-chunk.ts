@@ -74,8 +74,10 @@ export function chunkParser(): (json: string) => unknown {
 
 /** What stands between the two, where that is a text of JSON as it is written. */
 function between(before: string, after: string, json: string): string | undefined {
-  if (json.length < before.length + after.length || !json.startsWith(before) || !json.endsWith(after)) return undefined;
-  const text = json.slice(before.length, json.length - after.length);
+  const end = json.length - after.length;
+  // startsWith takes ten times as long in Node 20
+  if (end < before.length || json.slice(0, before.length) !== before || json.slice(end) !== after) return undefined;
+  const text = json.slice(before.length, end);
   return escaped.test(text) ? undefined : text;
 }
 
@@ -85,11 +87,13 @@ const escaped = /["\\\u0000-\u001f]/;
 
 /** What stands around the text of a chunk, where it is plain which text that is. */
 function frameOf(json: string, chunk: PlainChunk | undefined) {
-  if (!chunk || chunk.whole || chunk.finish !== "" || chunk.usage) return undefined;
-  const [key, other] = json.matchAll(/"content"\s*:\s*"/g);
-  if (!key || other || json.split('"content"').length !== 2) return undefined;
-  const from = key.index + key[0].length;
+  if (!chunk || chunk.text === "" || chunk.whole || chunk.finish !== "" || chunk.usage) return undefined;
+  const place = json.indexOf(key);
+  if (place === -1 || json.includes(key, place + key.length)) return undefined;
+  const from = json.indexOf('"', place + key.length) + 1;
   const to = from + chunk.text.length;
   if (json[to] !== '"' || json.slice(from, to) !== chunk.text) return undefined;
   return { before: json.slice(0, from), after: json.slice(to), chunk };
 }
+
+const key = '"content"';

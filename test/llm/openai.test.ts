@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, it } from "vitest";
 import { endingOf } from "../../src/either-signal.ts";
 import { retrying } from "../../src/llm/call/retry.ts";
@@ -675,16 +674,6 @@ describe("failures", () => {
     });
     const impatient = await openai.connect(config, tools({ timeout: 0.05 }));
     await expect(drain(impatient)).rejects.toMatchObject({ kind: "timeout" });
-  });
-
-  it("because of silence are none of a server whose reader does something else", async () => {
-    const server = await serve({ raw: [hi, end()], pause: 600 });
-    const config = openai.config.parse({ base_url: `${server.url}/v1`, model: "m" });
-    const llm = await openai.connect(config, tools({ idle_timeout: 0.4 }));
-    const stream = llm.stream(question, { signal: new AbortController().signal });
-    expect(await stream.next()).toMatchObject({ value: { text: "Hi" } });
-    await sleep(500);
-    expect(await stream.next()).toMatchObject({ done: true, value: { finish: "stop" } });
   });
 });
 

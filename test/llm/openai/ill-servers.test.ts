@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it, onTestFinished } from "vitest";
 import { openai } from "../../../src/llm/openai.ts";
 import { ProviderError } from "../../../src/llm/provider.ts";
-import { drain } from "../../helpers/drain.ts";
+import { drain, question } from "../../helpers/drain.ts";
 import { type Answer, httpServer } from "../../helpers/http-server.ts";
 import { tools } from "../../helpers/tools.ts";
 
@@ -124,4 +125,16 @@ it("a server without TLS behind https is named as such, and not tried again", as
 it.each(["Transfer-Encoding", "upgrade", "X Bad"])("the header %s cannot be set", (name) => {
   const read = openai.config.safeParse({ base_url: "http://127.0.0.1/v1", model: "m", headers: { [name]: "a" } });
   expect(read.error?.issues.map(({ path }) => path)).toEqual([["headers", name]]);
+});
+
+it("a server is not silent while its reader does something else", async () => {
+  const server = await httpServer(() => ({ headers: stream, pieces: [": alive\n\n", text, stop], pause: 300 }));
+  onTestFinished(server.close);
+  const config = openai.config.parse({ base_url: `${server.url}/v1`, model: "m" });
+  const answer = (await openai.connect(config, tools({ idle_timeout: 0.5 }))).stream(question, {
+    signal: new AbortController().signal,
+  });
+  expect(await answer.next()).toMatchObject({ value: { text: "Hi" } });
+  await sleep(700);
+  expect(await answer.next()).toMatchObject({ done: true, value: { finish: "stop" } });
 });

@@ -12,7 +12,7 @@ import { noteDown, table } from "./page.ts";
  */
 const { values } = parseArgs({
   options: {
-    seconds: { type: "string", default: "15" },
+    seconds: { type: "string", default: "4" },
     requests: { type: "string", default: "100000" },
     write: { type: "boolean", default: false },
   },

@@ -2,31 +2,37 @@ import fastify from "fastify";
 import { request } from "undici";
 
 /**
- * The least that reads what it passes on, as a gateway has to that counts tokens and may have to ask again: it asks for a
- * stream, takes every event apart, and says the same in events, or a whole, of its own. Nothing is checked, counted,
- * limited or logged.
+ * The least that reads what it passes on, as a gateway has to that counts tokens and may have to ask again: it takes
+ * answers and events apart, and says the same in words of its own. Nothing is checked, counted, limited or logged.
  */
 const [upstream = ""] = process.argv.slice(2);
 const app = fastify();
 app.post("/v1/chat/completions", async ({ body }, reply) => {
-  const { stream, ...question } = body as { stream?: boolean };
+  const { stream } = body as { stream?: boolean };
   const answer = await request(`${upstream}/v1/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ ...question, stream: true }),
+    body: JSON.stringify(body),
   });
-  let text = "";
-  if (stream) {
-    reply.hijack();
-    reply.raw.writeHead(200, { "content-type": "text/event-stream" });
-  }
+  if (!stream) return wholeOf((await answer.body.json()) as Whole);
+  reply.hijack();
+  reply.raw.writeHead(200, { "content-type": "text/event-stream" });
   for await (const pieces of piecesOf(answer.body)) {
     const content = pieces.join("");
-    if (stream && content !== "") reply.raw.write(`data: ${JSON.stringify(chunkOf({ content }))}\n\n`);
-    text += content;
+    if (content !== "") reply.raw.write(`data: ${JSON.stringify(chunkOf({ content }))}\n\n`);
   }
-  if (stream) return void reply.raw.end("data: [DONE]\n\n");
-  return { object: "chat.completion", choices: [{ index: 0, message: { role: "assistant", content: text } }] };
+  reply.raw.end("data: [DONE]\n\n");
+});
+
+interface Whole {
+  readonly choices: readonly { readonly message: { readonly content: string } }[];
+  readonly usage: { readonly prompt_tokens: number; readonly completion_tokens: number };
+}
+
+const wholeOf = ({ choices: [choice], usage }: Whole) => ({
+  object: "chat.completion",
+  choices: [{ index: 0, message: { role: "assistant", content: choice?.message.content }, finish_reason: "stop" }],
+  usage: { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens },
 });
 
 const chunkOf = (delta: object) => ({ object: "chat.completion.chunk", choices: [{ index: 0, delta }] });

@@ -50,6 +50,7 @@ export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear
     reasoning: "",
     passedOn: false,
   };
+  const failed: string[] = [];
   const tryAgain = () => {
     sums.attempts += 1;
     sums.reasoning = "";
@@ -72,8 +73,14 @@ export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear
       const answer = await llms.ask(call, deployment, asking).catch(unconnected(deployment));
       sums.cost += answer.usd ?? 0;
       if (answer.told) sums.usage = sum(sums.usage, answer.told.usage);
+      if (!answer.ok) {
+        failed.push(`${deployment.name}: ${answer.failure.kind}`);
+        // nothing was sent
+        if (answer.failure.tries.length === 0) sums.attempts -= 1;
+      }
       const { attempts, usage, cost } = sums;
       say({ llm: deployment.name, attempts, tokens_in: usage.input, tokens_out: usage.output, usd: cost });
+      if (failed.length > 0) say({ failed: failed.join(", ") });
       return answer;
     },
   };

@@ -272,6 +272,8 @@ describe("models in trouble", () => {
     for (const asked of [question, shaped]) {
       const { response } = await openai.chat.completions.create(asked).withResponse();
       expect(response.headers.get("x-metagpt-llm")).toBe("two");
+      expect(response.headers.get("x-metagpt-attempts")).toBe("1");
+      expect(logged().at(-1)).toMatchObject({ llm: "two", failed: "one: skipped" });
     }
     const told = {
       ...{ status: 503, code: "model_unavailable" },
@@ -311,6 +313,10 @@ describe("models in trouble", () => {
     await door.openai.chat.completions.create(question);
     await door.openai.chat.completions.create(question);
     expect([down.asked.length, up.asked.length]).toEqual([1, 2]);
+    expect(door.logged()).toMatchObject([
+      { llm: "two", attempts: 2, failed: "one: auth" },
+      { llm: "two", attempts: 1, failed: "one: skipped" },
+    ]);
     const { text } = await door.ask("GET", "/metrics");
     expect(text).toContain('metagpt_breaker_open{llm="one"} 1');
     expect(text).toContain('metagpt_breaker_open{llm="two"} 0');

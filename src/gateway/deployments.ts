@@ -133,5 +133,5 @@ function keptOf({ request, lacks }: Placed): KeptDeployment {
 function isSecret(setting: string, value: unknown): boolean {
   if (setting === "api_key") return typeof value === "string";
   if (setting === "proxy") return String(value).includes("@");
-  return setting === "headers" || isSecretName(setting);
+  return /headers/i.test(setting) || isSecretName(setting);
 }

@@ -28,7 +28,7 @@ export function answerReader(askedModel: string, { toolIsAnswer = false, raw: pl
     const plain = plainChunk(raw);
     if (!plain) return lenient(raw);
     model = plain.model || model;
-    if (plain.usage) counted = Usages.parse(plain.usage);
+    if (plain.usage) counted = Usages.parse(plain.usage) ?? counted;
     word ||= plain.finish;
     const text = plain.whole ? unseen(plain.text, content) : plain.text;
     return text === "" ? [] : heard(text);

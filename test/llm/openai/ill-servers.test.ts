@@ -138,3 +138,14 @@ it("a server is not silent while its reader does something else", async () => {
   await sleep(700);
   expect(await answer.next()).toMatchObject({ done: true, value: { finish: "stop" } });
 });
+
+it("a count of tokens that cannot be read does not take the place of one that can", async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 2 };
+  const chunk = (delta: object, finish: string | null, counts: unknown) =>
+    event({ choices: [{ index: 0, delta, finish_reason: finish }], usage: counts });
+  const pieces = [chunk({ content: "Hi" }, null, usage), chunk({}, "stop", "many")];
+  const server = await httpServer(() => ({ headers: stream, pieces }));
+  onTestFinished(server.close);
+  const llm = await openai.connect(openai.config.parse({ base_url: `${server.url}/v1`, model: "m" }), tools());
+  expect((await drain(llm)).usage).toEqual({ input: 3, output: 2, source: "reported" });
+});

@@ -1,9 +1,9 @@
 import type { Budget } from "../budget.ts";
 import { ConfigError } from "../errors.ts";
 import type { NewEvent } from "../events.ts";
-import type { KeptAnswer, LlmCall, LlmFailure } from "../llm/call.ts";
+import type { KeptAnswer, LlmCall, LlmFailure, Told } from "../llm/call.ts";
 import type { Deployment } from "../llm/deployment.ts";
-import type { Llms } from "../llm/llms.ts";
+import type { Asking, Llms } from "../llm/llms.ts";
 import type { Delta, Usage } from "../llm/provider.ts";
 import type { Hear } from "./chat.ts";
 
@@ -26,7 +26,9 @@ export interface Turn {
 /** The calls of one turn, and what they come to. */
 export interface Ledger {
   readonly sums: Sums;
-  ask(call: LlmCall, deployment: Deployment, key: string): Promise<KeptAnswer>;
+  ask(call: LlmCall, deployment: Deployment, key: string): Promise<KeptAnswer | Failed>;
+  /** Has a deployment do something else. */
+  by<W extends Worked>(deployment: Deployment, key: string, work: (asking: Asking) => Promise<W>): Promise<W | Failed>;
   note(event: NewEvent): void;
 }
 
@@ -62,41 +64,50 @@ export function openLedger({ llms, budget, signal, stop, note: say }: Turn, hear
     return hear(delta);
   };
   const passedOn = () => sums.passedOn;
+  const by: Ledger["by"] = async (deployment, key, work) => {
+    tryAgain();
+    const asking = { key, signal, stop, budget, again: tryAgain, heard, passedOn };
+    const answer = await work(asking).catch((error: unknown) => unconnected(error, deployment));
+    const { usd = 0, told }: Worked = answer;
+    sums.cost += usd;
+    if (told) sums.usage = sum(sums.usage, told.usage);
+    if (!answer.ok) {
+      failed.push(`${deployment.name}: ${answer.failure.kind}`);
+      // nothing was sent
+      if (answer.failure.tries.length === 0) sums.attempts -= 1;
+    }
+    const { attempts, usage, cost } = sums;
+    const tokens = { tokens_in: usage.input, tokens_out: usage.output };
+    say({ llm: deployment.name, attempts, ...tokens, usd: cost, failed: failed.join(", ") || undefined });
+    return answer;
+  };
   return {
     sums,
     note(event) {
       if (event.type === "repair") sums.repaired = true;
     },
-    async ask(call, deployment, key) {
-      tryAgain();
-      const asking = { key, signal, stop, budget, again: tryAgain, heard, passedOn };
-      const answer = await llms.ask(call, deployment, asking).catch(unconnected(deployment));
-      sums.cost += answer.usd ?? 0;
-      if (answer.told) sums.usage = sum(sums.usage, answer.told.usage);
-      if (!answer.ok) {
-        failed.push(`${deployment.name}: ${answer.failure.kind}`);
-        // nothing was sent
-        if (answer.failure.tries.length === 0) sums.attempts -= 1;
-      }
-      const { attempts, usage, cost } = sums;
-      say({ llm: deployment.name, attempts, tokens_in: usage.input, tokens_out: usage.output, usd: cost });
-      if (failed.length > 0) say({ failed: failed.join(", ") });
-      return answer;
-    },
+    by,
+    ask: (call, deployment, key) => by(deployment, key, (asking) => llms.ask(call, deployment, asking)),
   };
 }
 
-type Unasked = { readonly ok: false; readonly failure: LlmFailure; readonly usd?: number } & Pick<KeptAnswer, "told">;
+/** What came of some work. */
+type Worked = { readonly ok: true; readonly usd: number; readonly told?: Told } | Failed;
+
+interface Failed {
+  readonly ok: false;
+  readonly failure: LlmFailure;
+  readonly usd?: number;
+  readonly told?: Told;
+}
 
 /** A deployment that cannot be connected as it is configured is as good as dead, while others can be asked. */
-export const unconnected =
-  ({ name }: Deployment) =>
-  (error: unknown): Unasked => {
-    if (!(error instanceof ConfigError)) throw error;
-    const { message, hint } = error;
-    const failure = { kind: "skipped" as const, message: `${name} cannot be asked: ${message}`, tries: [] };
-    return { ok: false, failure: hint === undefined ? failure : { ...failure, hint } };
-  };
+function unconnected(error: unknown, { name }: Deployment): Failed {
+  if (!(error instanceof ConfigError)) throw error;
+  const { message, hint } = error;
+  const failure = { kind: "skipped" as const, message: `${name} cannot be asked: ${message}`, tries: [] };
+  return { ok: false, failure: hint === undefined ? failure : { ...failure, hint } };
+}
 
 function sum(one: Usage, other: Usage): Usage {
   const added = (key: "cachedRead" | "cachedWrite" | "reasoning") => {

@@ -5,7 +5,7 @@ import type { Chat } from "../chat.ts";
 import { accountOf } from "../chat-call.ts";
 import { refusalOf } from "../refusal.ts";
 import { defineRoute, type Route } from "../route.ts";
-import { unconnected } from "../turn.ts";
+import { openLedger } from "../turn.ts";
 import { openaiError } from "./errors.ts";
 
 const EmbeddingRequest = z.looseObject({
@@ -35,19 +35,14 @@ export const embeddingsRoute = (chat: Chat): Route =>
     async handle(incoming) {
       const { model, input, dimensions, encoding_format: format } = incoming.body;
       const { vectors, usage, account } = await chat.under(model, incoming, async (turn, deployment) => {
-        const { id, llms, budget, signal, stop, note } = turn;
-        const key = keyOf({ role: "caller", action: "embed", subject: id, attempt: 1, turn: 1 });
-        let attempts = 1;
-        const again = () => {
-          attempts += 1;
-        };
-        const asking = { key, signal, stop, budget, again, ...(dimensions && { dimensions }) };
-        const answer = await llms.embed(input, deployment, asking).catch(unconnected(deployment));
-        if (!answer.ok) {
-          note({ llm: deployment.name, attempts, usd: answer.usd });
-          throw refusalOf(answer.failure);
-        }
-        return { ...answer, account: accountOf(deployment, { model: answer.model, attempts, cost: answer.usd }) };
+        const key = keyOf({ role: "caller", action: "embed", subject: turn.id, attempt: 1, turn: 1 });
+        const ledger = openLedger(turn);
+        const answer = await ledger.by(deployment, key, (asking) =>
+          turn.llms.embed(input, deployment, { ...asking, dimensions: dimensions ?? undefined }),
+        );
+        if (!answer.ok) throw refusalOf(answer.failure);
+        const { attempts, cost } = ledger.sums;
+        return { ...answer, account: accountOf(deployment, { model: answer.model, attempts, cost }) };
       });
       incoming.reply.headers(headersOf(account));
       return {

@@ -54,15 +54,14 @@ const patience = 3;
  * all do, is known by what stands before and after that text, in a tenth of the time.
  */
 export function chunkParser(): (json: string) => unknown {
-  let like: { readonly before: string; readonly after: string; readonly chunk: PlainChunk } | undefined;
+  let like: { readonly before: string; readonly after: string; readonly model: string } | undefined;
   let unlike = 0;
   return (json) => {
     if (like) {
-      const { before, after, chunk } = like;
-      const text = between(before, after, json);
+      const text = between(like.before, like.after, json);
       if (text !== undefined) {
         unlike = 0;
-        return new PlainChunk(text, false, chunk.finish, chunk.model, chunk.usage);
+        return new PlainChunk(text, false, "", like.model, undefined);
       }
       unlike += 1;
     }
@@ -93,7 +92,7 @@ function frameOf(json: string, chunk: PlainChunk | undefined) {
   const from = json.indexOf('"', place + key.length) + 1;
   const to = from + chunk.text.length;
   if (json[to] !== '"' || json.slice(from, to) !== chunk.text) return undefined;
-  return { before: json.slice(0, from), after: json.slice(to), chunk };
+  return { before: json.slice(0, from), after: json.slice(to), model: chunk.model };
 }
 
 const key = '"content"';

@@ -37,10 +37,7 @@ export async function startGateway(upstream: string): Promise<Server> {
   const bench = { api_type: "open_llm", base_url: `${upstream}/v1`, model: "bench", price: { input: 0, output: 0 } };
   const config = { models: { bench }, serve: { port: 0, max_calls: 10_000 } };
   writeFileSync(join(cwd, "config", "config2.yaml"), JSON.stringify(config));
-  const server = await started([program, "serve"], {
-    cwd,
-    env: { PATH: process.env.PATH, HOME: cwd },
-  });
+  const server = await started([program, "serve"], { cwd, env: { PATH: process.env.PATH, HOME: cwd } });
   return {
     ...server,
     close() {
